@@ -1,0 +1,200 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The text names no [`Code`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownCode;
+
+impl fmt::Display for UnknownCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unknown code")
+    }
+}
+
+impl std::error::Error for UnknownCode {}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $reference:literal, $status:literal, $title:literal;)*) => {
+        /// Everything that can go wrong and that a person may be told: closed, so that each has its words
+        /// (`err-<code>` and `rec-<code>` in every language, tested) and its short reference for IT.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        pub enum Code {
+            $(
+                $(#[$doc])*
+                #[cfg_attr(any(feature = "ts", feature = "openapi"), serde(rename = $text))]
+                $name,
+            )*
+        }
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// As it stands in JSON and in `err-<code>`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text),* }
+            }
+
+            /// What a person reads out to IT.
+            pub fn reference(self) -> &'static str {
+                match self { $(Self::$name => $reference),* }
+            }
+
+            /// The HTTP status that goes with it; 0 for what only a client meets.
+            pub fn status(self) -> u16 {
+                match self { $(Self::$name => $status),* }
+            }
+
+            /// English, for logs.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$name => $title),* }
+            }
+        }
+
+        impl FromStr for Code {
+            type Err = UnknownCode;
+            fn from_str(text: &str) -> Result<Self, UnknownCode> {
+                match text { $($text => Ok(Self::$name),)* _ => Err(UnknownCode) }
+            }
+        }
+    };
+}
+
+codes! {
+    // What the platform answers.
+    /// The request is not one of ours: bad JSON, a missing or unknown field, a bad path.
+    Malformed = "malformed", "P-01", 400, "the request could not be read";
+    /// E-mail and password do not belong together, or there is no such account: nobody can tell which (B6).
+    CredentialsWrong = "credentials-wrong", "S-01", 401, "e-mail and password do not belong together";
+    /// The code is wrong or was used before.
+    CodeWrong = "code-wrong", "S-02", 401, "the code is wrong or was used before";
+    /// The sign-in took too long, had too many wrong codes, or belongs to another device.
+    SignInOver = "sign-in-over", "S-03", 401, "the sign-in is over and starts anew";
+    /// The access token ran out; the refresh token may still serve.
+    AccessExpired = "access-expired", "S-04", 401, "the access token ran out";
+    /// The session ended: signed out, ended elsewhere, or its tokens were used twice.
+    SessionOver = "session-over", "S-05", 401, "the session is over";
+    /// The proof lacks this node's nonce; the answer brings one. Clients try once more by themselves.
+    ProofNeeded = "proof-needed", "S-06", 401, "a proof with the given nonce is needed";
+    /// The proof of possession is damaged, replayed, or of another key.
+    ProofWrong = "proof-wrong", "S-07", 401, "the proof does not hold";
+    /// There is no enrolment to confirm, or the person has a second step already.
+    EnrolmentNotOpen = "enrolment-not-open", "S-08", 409, "no enrolment is under way";
+    /// The role does not allow it.
+    NotAllowed = "not-allowed", "P-02", 403, "the role does not allow it";
+    /// There is no such thing, or none that this person may know of (B2).
+    NotFound = "not-found", "P-03", 404, "not found";
+    /// The route exists with another method.
+    MethodNotAllowed = "method-not-allowed", "P-04", 405, "the method is not allowed";
+    /// The request is larger than this route takes.
+    TooLarge = "too-large", "P-05", 413, "the request is too large";
+    /// The body is not JSON.
+    NotJson = "not-json", "P-06", 415, "the body is not JSON";
+    /// The client is older than the signed policy allows (R66).
+    ClientOutdated = "client-outdated", "P-07", 426, "this client is too old";
+    /// Something broke on the platform; its log knows more.
+    Internal = "internal", "P-08", 500, "something broke on the platform";
+    /// More is asked than can be done now; try again soon.
+    Busy = "busy", "P-09", 503, "too much is asked at once";
+
+    // What a client meets on the way.
+    /// The platform's name could not be looked up, or there is no network.
+    Offline = "offline", "N-01", 0, "no network, or the name is unknown";
+    /// Nobody listens there.
+    Unreachable = "unreachable", "N-02", 0, "the connection was refused";
+    /// No answer in time.
+    TimedOut = "timed-out", "N-03", 0, "no answer in time";
+    /// The certificate is of a known issuer but its key is none that was pinned.
+    PinMismatch = "pin-mismatch", "N-04", 0, "the server's key is not a pinned one";
+    /// The certificate's issuer is unknown: something sits in between.
+    UnknownIssuer = "unknown-issuer", "N-05", 0, "the certificate's issuer is unknown";
+    /// The certificate's time is over or has not begun.
+    CertificateTime = "certificate-time", "N-06", 0, "the certificate is not valid at this time";
+    /// The certificate is for another name.
+    CertificateName = "certificate-name", "N-07", 0, "the certificate is for another name";
+    /// The certificate is wrong in another way.
+    CertificateInvalid = "certificate-invalid", "N-08", 0, "the certificate is not acceptable";
+    /// What answers does not speak TLS, or no version or cipher that is allowed.
+    NotSecure = "not-secure", "N-09", 0, "no acceptable TLS";
+    /// The answer is cut off, too large, a redirect, or not what was asked for.
+    AnswerBroken = "answer-broken", "N-10", 0, "the answer is not usable";
+
+    // What keeps the gate shut.
+    /// The release metadata is out of date: nobody can tell whether this is the newest version.
+    MetadataExpired = "metadata-expired", "G-01", 0, "the release metadata has expired";
+    /// Signatures are missing or wrong, or files do not belong together.
+    MetadataInvalid = "metadata-invalid", "G-02", 0, "the release metadata is not properly signed";
+    /// Older metadata than was seen before.
+    MetadataRolledBack = "metadata-rolled-back", "G-03", 0, "the release metadata is older than known";
+    /// This computer's clock is so wrong that nothing can be said.
+    ClockWrong = "clock-wrong", "G-04", 0, "the clock is wrong";
+    /// What must be remembered cannot be written.
+    StoreUnwritable = "store-unwritable", "G-05", 0, "the data folder cannot be written";
+    /// The disk is full.
+    DiskFull = "disk-full", "G-06", 0, "the disk is full";
+    /// There is a newer release.
+    Outdated = "outdated", "G-07", 0, "a newer release exists";
+    /// This very program is not the released one.
+    Altered = "altered", "G-08", 0, "this program is not the released one";
+    /// This release was withdrawn.
+    Revoked = "revoked", "G-09", 0, "this release was withdrawn";
+    /// There is no release for this system.
+    NoRelease = "no-release", "G-10", 0, "there is no release for this system";
+    /// The program was built for no platform.
+    NoDeployment = "no-deployment", "G-11", 0, "built for no platform";
+
+    // What keeps a sign-in from being remembered.
+    /// The system has no keychain, or it does not run.
+    KeychainAbsent = "keychain-absent", "K-01", 0, "no keychain";
+    /// The keychain is locked or access was declined.
+    KeychainLocked = "keychain-locked", "K-02", 0, "the keychain is locked";
+    /// The keychain did not answer in time.
+    KeychainTimedOut = "keychain-timed-out", "K-03", 0, "the keychain did not answer in time";
+    /// What the keychain holds is not what Polder put there.
+    KeychainDamaged = "keychain-damaged", "K-04", 0, "the keychain's item is damaged";
+    /// The keychain failed in another way.
+    KeychainFailed = "keychain-failed", "K-05", 0, "the keychain failed";
+
+    /// Something broke in the client; its log knows more.
+    Unexpected = "unexpected", "C-01", 0, "something unexpected happened";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_code_reads_back_and_no_two_share_a_name_or_a_reference() {
+        let mut texts = HashSet::new();
+        let mut references = HashSet::new();
+        for &code in Code::ALL {
+            assert_eq!(code.as_str().parse(), Ok(code));
+            assert!(texts.insert(code.as_str()), "{code} twice");
+            assert!(references.insert(code.reference()), "{} twice", code.reference());
+        }
+    }
+}

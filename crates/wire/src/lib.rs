@@ -1,0 +1,34 @@
+//! What Polder's client and platform say to each other.
+//!
+//! Each endpoint is a type that names its method, its path and both bodies ([`Endpoint`]); everything that
+//! a person may be told has a [`Code`]. This crate does no I/O and knows neither side.
+
+mod code;
+mod endpoint;
+mod id;
+mod problem;
+mod secret;
+mod time;
+
+pub mod project;
+pub mod proof;
+pub mod rights;
+pub mod sign_in;
+pub mod update;
+
+pub use code::{Code, UnknownCode};
+pub use endpoint::{Endpoint, Method, Nothing, Raw};
+pub use id::{DomainId, MalformedId, ProjectId, SessionId, UserId};
+pub use problem::Problem;
+pub use secret::Secret;
+pub use time::UnixSeconds;
+
+/// Header in which a client names itself: `<version> <system>-<architecture>`, as `0.1.0 linux-x86_64`.
+/// Without it, or below the signed `min_version`, everything but the update files answers 426 (R66).
+pub const CLIENT_HEADER: &str = "polder-client";
+
+/// Media type of an error body (RFC 9457).
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// Where the platform serves its OpenAPI document.
+pub const OPENAPI_PATH: &str = "/api/v1/openapi.json";

@@ -1,0 +1,226 @@
+//! Password, then second step, then a session; refreshing and ending it.
+//!
+//! Every call here carries a proof ([`crate::proof`]); the key of the first one is the device's key, and
+//! the whole session is bound to it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{DomainId, Endpoint, Method, Nothing, Secret, SessionId, UserId, rights::Role};
+
+/// `POST /api/v1/sign-in/password`: the first step.
+#[derive(Debug, Clone, Copy)]
+pub struct Password;
+
+/// What a person types first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PasswordBody {
+    /// The e-mail that names the account; letter case and outer white space do not matter.
+    pub email: String,
+    /// The password: 1 to 128 characters.
+    #[serde(serialize_with = "Secret::expose_to")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub password: Secret,
+    /// Whether this device wants to stay signed in for the domain's term, or until it quits.
+    pub stay: bool,
+}
+
+/// What comes after a right password.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "step", rename_all = "kebab-case")]
+pub enum NextStep {
+    /// The person has a second step: its code is asked.
+    Code(Ticket),
+    /// The domain asks for a second step and the person has none yet.
+    Enrol(Ticket),
+    /// Nothing more is asked.
+    Done(Grant),
+}
+
+/// Carries a sign-in from one step to the next: five minutes, five wrong codes at most, this device only.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Ticket {
+    /// Opaque.
+    #[serde(serialize_with = "Secret::expose_to")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub ticket: Secret,
+    /// The domain's name, for the words on the screen.
+    pub domain_name: String,
+}
+
+/// `POST /api/v1/sign-in/enrolment`: asks for a new TOTP secret (RFC 6238). Asking again replaces it.
+#[derive(Debug, Clone, Copy)]
+pub struct Enrol;
+
+/// Names the sign-in that is under way.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TicketBody {
+    /// From [`Ticket`].
+    #[serde(serialize_with = "Secret::expose_to")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub ticket: Secret,
+}
+
+/// What goes into the person's authenticator: SHA-1, 6 digits, 30 seconds, as every app understands.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Enrolment {
+    /// The secret in Base32 without padding.
+    #[serde(serialize_with = "Secret::expose_to")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub key: Secret,
+    /// `otpauth://totp/…`, for the QR.
+    #[serde(serialize_with = "Secret::expose_to")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub uri: Secret,
+}
+
+/// `POST /api/v1/sign-in/code`: the code of an existing second step.
+#[derive(Debug, Clone, Copy)]
+pub struct Code;
+
+/// `POST /api/v1/sign-in/enrolment/confirm`: the first code of a new second step.
+#[derive(Debug, Clone, Copy)]
+pub struct ConfirmEnrolment;
+
+/// A code with the sign-in that it belongs to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CodeBody {
+    /// From [`Ticket`].
+    #[serde(serialize_with = "Secret::expose_to")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub ticket: Secret,
+    /// Six digits.
+    #[serde(serialize_with = "Secret::expose_to")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[0-9]{6}$"))]
+    pub code: Secret,
+}
+
+/// A session: what the device keeps and who signed in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    /// Opaque; in memory only.
+    #[serde(serialize_with = "Secret::expose_to")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub access_token: Secret,
+    /// How long the access token lasts from now, in seconds.
+    pub access_seconds: u32,
+    /// Opaque, rotating: the answer of each refresh replaces it.
+    #[serde(serialize_with = "Secret::expose_to")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub refresh_token: Secret,
+    /// How long the device stays signed in without being used, in seconds.
+    pub stay_seconds: u32,
+    /// Whether the device may keep the refresh token past its own end (the person's wish and the domain's).
+    pub stay: bool,
+    /// Who signed in.
+    pub me: Me,
+}
+
+/// Who is signed in. Also the answer of [`WhoAmI`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Me {
+    /// The account.
+    pub user: UserId,
+    /// The device's session.
+    pub session: SessionId,
+    /// The person's name.
+    pub name: String,
+    /// The person's e-mail.
+    pub email: String,
+    /// The domain.
+    pub domain: DomainId,
+    /// Its name.
+    pub domain_name: String,
+    /// The person's role in it.
+    pub role: Role,
+    /// Whether a second step is set up.
+    pub second_step: bool,
+}
+
+/// `POST /api/v1/session/refresh`: a new access token and the refresh token's successor (B12).
+#[derive(Debug, Clone, Copy)]
+pub struct Refresh;
+
+/// The refresh token that the device holds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RefreshBody {
+    /// From [`Grant`].
+    #[serde(serialize_with = "Secret::expose_to")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub refresh_token: Secret,
+}
+
+/// `POST /api/v1/session/end`: signs this device out; its tokens are dead when this answers. Takes the
+/// refresh token, so that it also works when the access token ran out.
+#[derive(Debug, Clone, Copy)]
+pub struct SignOut;
+
+/// `GET /api/v1/me`.
+#[derive(Debug, Clone, Copy)]
+pub struct WhoAmI;
+
+impl Endpoint for Password {
+    const METHOD: Method = Method::Post;
+    const TEMPLATE: &'static str = "/api/v1/sign-in/password";
+    type Body = PasswordBody;
+    type Answer = NextStep;
+}
+
+impl Endpoint for Enrol {
+    const METHOD: Method = Method::Post;
+    const TEMPLATE: &'static str = "/api/v1/sign-in/enrolment";
+    type Body = TicketBody;
+    type Answer = Enrolment;
+}
+
+impl Endpoint for Code {
+    const METHOD: Method = Method::Post;
+    const TEMPLATE: &'static str = "/api/v1/sign-in/code";
+    type Body = CodeBody;
+    type Answer = Grant;
+}
+
+impl Endpoint for ConfirmEnrolment {
+    const METHOD: Method = Method::Post;
+    const TEMPLATE: &'static str = "/api/v1/sign-in/enrolment/confirm";
+    type Body = CodeBody;
+    type Answer = Grant;
+}
+
+impl Endpoint for Refresh {
+    const METHOD: Method = Method::Post;
+    const TEMPLATE: &'static str = "/api/v1/session/refresh";
+    type Body = RefreshBody;
+    type Answer = Grant;
+}
+
+impl Endpoint for SignOut {
+    const METHOD: Method = Method::Post;
+    const TEMPLATE: &'static str = "/api/v1/session/end";
+    type Body = RefreshBody;
+    type Answer = Nothing;
+}
+
+impl Endpoint for WhoAmI {
+    const METHOD: Method = Method::Get;
+    const TEMPLATE: &'static str = "/api/v1/me";
+    type Body = Nothing;
+    type Answer = Me;
+}
