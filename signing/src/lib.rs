@@ -1,1 +1,16 @@
-//! (being written)
+//! Makes and signs what Polder's clients update from: a TUF repository (spec 1.0, consistent snapshots) and
+//! minisign signatures that an administrator can check with the plain `minisign` program.
+//!
+//! This library decides nothing about who may release: it writes what its caller's keys sign, also when that
+//! is wrong, because the attack tests need wrong repositories too.
+
+mod error;
+mod keys;
+mod minisigning;
+mod repository;
+mod role;
+
+pub use error::SigningError;
+pub use keys::{Key, Keys};
+pub use minisigning::MinisignKey;
+pub use repository::{Content, Expiries, Release, Repository, Versions};

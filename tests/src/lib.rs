@@ -1,1 +1,13 @@
-//! (being written)
+//! What the end-to-end tests stand on: a whole deployment of its own for each test (keys, platform process,
+//! seeds), a desk to open the real client at, and short ways to say what a person does in the window.
+
+mod impostor;
+mod page;
+mod stage;
+
+pub use impostor::{Impostor, Kept};
+pub use page::Page;
+pub use stage::Stage;
+
+/// What a test returns: any error, with words.
+pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;

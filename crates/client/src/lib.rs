@@ -1,1 +1,28 @@
-//! (being written)
+//! All that the desktop does without a window.
+//!
+//! [`gate`] decides whether this program may run and alone makes an [`gate::Admission`]; [`api::Client`]
+//! takes one, and [`session`] takes the client. So nothing talks to the platform's API that has not passed
+//! the gate. `transport` is the only way out, [`keychain`] the only place where something secret is kept.
+//!
+//! ```text
+//! Deployment -> Gate --check--> Admission -> Client -> Door --steps--> Session
+//! ```
+
+pub mod api;
+pub mod deployment;
+pub mod gate;
+pub mod keychain;
+pub mod session;
+pub mod surroundings;
+
+mod chain;
+mod device;
+mod transport;
+mod update;
+
+pub use transport::TransportError;
+pub use update::{MetadataFault, StoreFault};
+
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+mod support;

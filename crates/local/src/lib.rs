@@ -1,1 +1,23 @@
-//! (being written)
+//! A throwaway deployment on this machine, for trying Polder and for its tests: its own CA, TUF and minisign
+//! keys, a platform process on loopback, seeded accounts and projects, and a desk to open the real client at.
+//!
+//! It starts built programs as a person would and links neither client nor platform.
+
+mod accounts;
+mod authority;
+mod child;
+mod error;
+mod local;
+mod platform;
+mod publish;
+mod seed;
+
+pub mod desk;
+
+pub use accounts::{Account, Accounts, code_of};
+pub use authority::Authority;
+pub use child::Child;
+pub use error::LocalError;
+pub use local::Local;
+pub use platform::Platform;
+pub use publish::Publication;

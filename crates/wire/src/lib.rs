@@ -2,6 +2,9 @@
 //!
 //! Each endpoint is a type that names its method, its path and both bodies ([`Endpoint`]); everything that
 //! a person may be told has a [`Code`]. This crate does no I/O and knows neither side.
+//!
+//! What comes in at the platform is read strictly: an unknown field is an error. Answers and signed policies
+//! are read so that a field more does no harm, because the other side may be newer.
 
 mod code;
 mod endpoint;

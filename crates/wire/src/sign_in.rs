@@ -42,7 +42,6 @@ pub enum NextStep {
 /// Carries a sign-in from one step to the next: five minutes, five wrong codes at most, this device only.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct Ticket {
     /// Opaque.
     #[serde(serialize_with = "Secret::expose_to")]
@@ -70,7 +69,6 @@ pub struct TicketBody {
 /// What goes into the person's authenticator: SHA-1, 6 digits, 30 seconds, as every app understands.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct Enrolment {
     /// The secret in Base32 without padding.
     #[serde(serialize_with = "Secret::expose_to")]
@@ -108,7 +106,6 @@ pub struct CodeBody {
 /// A session: what the device keeps and who signed in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct Grant {
     /// Opaque; in memory only.
     #[serde(serialize_with = "Secret::expose_to")]
@@ -132,7 +129,6 @@ pub struct Grant {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct Me {
     /// The account.
     pub user: UserId,

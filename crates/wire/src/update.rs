@@ -19,7 +19,6 @@ pub const POLICY_TARGET: &str = "policy.json";
 
 /// What the targets' signers say about releases as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Policy {
     /// Always 1; another number is another format.
     pub schema: u32,

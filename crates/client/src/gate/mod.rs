@@ -1,0 +1,187 @@
+//! Whether this program may run: only the newest verified release may.
+//!
+//! Each step consumes the one before (`Unchecked` -> `Reached` -> `Measured` -> [`Admission`]), the
+//! decision itself is pure ([`decide`]), and everything that cannot be verified is a [`Refusal`].
+
+mod admission;
+mod decide;
+mod program;
+mod refusal;
+
+pub use admission::Admission;
+pub use decide::{Alteration, Facts, Ground, Release, Signature, Verdict, decide};
+pub use refusal::Refusal;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use polder_wire::UnixSeconds;
+use semver::Version;
+
+use crate::deployment::Deployment;
+use crate::transport::Transport;
+use crate::update::{self, MetadataFault, Shelf, StoreFault, Wanted};
+
+/// The program that is to be admitted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Installed {
+    /// Its version.
+    pub version: Version,
+    /// The system that it was built for, as [`polder_wire::update::this_system`] says.
+    pub system: String,
+    /// Its own file.
+    pub program: PathBuf,
+}
+
+/// What the gate is doing, for the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Asking the platform for signed metadata.
+    Reaching,
+    /// Verifying this program's own bytes.
+    Verifying,
+    /// Comparing them with what is signed.
+    Comparing,
+}
+
+/// The gate of one deployment.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    deployment: Deployment,
+    installed: Installed,
+    data: PathBuf,
+}
+
+impl Gate {
+    /// `data` is the folder below which the gate remembers verified metadata, each deployment by its name.
+    pub fn new(deployment: Deployment, installed: Installed, data: PathBuf) -> Self {
+        Self { deployment, installed, data }
+    }
+
+    /// Asks the platform, verifies, and decides. Can be called again after a refusal.
+    ///
+    /// `now` is this computer's clock; it is not believed where signed data proves that more time has
+    /// passed.
+    ///
+    /// # Errors
+    /// A [`Refusal`] for whatever could not be verified.
+    pub async fn check(
+        &self,
+        now: UnixSeconds,
+        progress: &(dyn Fn(Step) + Send + Sync),
+    ) -> Result<Admission, Refusal> {
+        progress(Step::Reaching);
+        let reached = Box::pin(self.begin(now).await?.reach()).await?;
+        progress(Step::Verifying);
+        let measured = reached.measure().await?;
+        progress(Step::Comparing);
+        measured.judge()
+    }
+
+    async fn begin(&self, clock: UnixSeconds) -> Result<Unchecked<'_>, Refusal> {
+        let folder = self.data.join(self.deployment.name());
+        let shelf = off_thread(move || Shelf::open(&folder)).await?.map_err(Refusal::from)?;
+        let known = update::recall(&self.deployment, &shelf);
+        let floor = self.deployment.built_at().max(known.issued.unwrap_or(UnixSeconds(0)));
+        let transport = Transport::new(&self.deployment, &known.next_pins, floor, &self.identity())?;
+        let now = clock.max(floor);
+        Ok(Unchecked { gate: self, shelf: Arc::new(shelf), transport: Arc::new(transport), clock, now })
+    }
+
+    /// What this program calls itself towards the platform.
+    fn identity(&self) -> String {
+        format!("{} {}", self.installed.version, self.installed.system)
+    }
+}
+
+/// The platform was not asked yet.
+struct Unchecked<'a> {
+    gate: &'a Gate,
+    shelf: Arc<Shelf>,
+    transport: Arc<Transport>,
+    clock: UnixSeconds,
+    now: UnixSeconds,
+}
+
+impl<'a> Unchecked<'a> {
+    async fn reach(self) -> Result<Reached<'a>, Refusal> {
+        let Self { gate, shelf, transport, clock, now } = self;
+        let wanted = Wanted { version: &gate.installed.version, system: &gate.installed.system };
+        let stated = update::refresh(Arc::clone(&transport), &gate.deployment, &shelf, wanted, now).await;
+        let kept = off_thread(move || shelf.keep()).await?;
+        let statement = stated.map_err(|fault| Refusal::of_metadata(fault, clock))?;
+        kept?;
+        // The signers' time: if they signed this, it is not earlier.
+        let now = now.max(statement.policy.issued);
+        Ok(Reached { gate, transport, statement, now })
+    }
+}
+
+/// Signed metadata is here, verified, fresh, and remembered.
+struct Reached<'a> {
+    gate: &'a Gate,
+    transport: Arc<Transport>,
+    statement: update::Statement,
+    now: UnixSeconds,
+}
+
+impl<'a> Reached<'a> {
+    async fn measure(self) -> Result<Measured<'a>, Refusal> {
+        let Self { gate, transport, statement, now } = self;
+        let installed = gate.installed.clone();
+        let key = gate.deployment.minisign_key().clone();
+        let signature = statement.signature.clone();
+        let facts = off_thread(move || program::measure(&installed, signature.as_deref(), &key))
+            .await?
+            .map_err(Refusal::ProgramUnreadable)?;
+        let release = Release {
+            policy: statement.policy,
+            program: statement.program.map(|file| (file.length, file.sha256)),
+            expires: statement.expires,
+        };
+        Ok(Measured { gate, transport, release, facts, now })
+    }
+}
+
+/// This program's own bytes are known too.
+struct Measured<'a> {
+    gate: &'a Gate,
+    transport: Arc<Transport>,
+    release: Release,
+    facts: Facts,
+    now: UnixSeconds,
+}
+
+impl Measured<'_> {
+    fn judge(self) -> Result<Admission, Refusal> {
+        let Self { gate, transport, release, facts, now } = self;
+        if let Verdict::Refuse(ground) = decide(&release, &facts, now) {
+            return Err(Refusal::of_ground(ground, &facts));
+        }
+        // The policy may have brought pins for the time to come.
+        let next_pins = update::next_pins(&release.policy);
+        let transport = if next_pins.iter().all(|pin| transport.pins().contains(pin)) {
+            transport
+        } else {
+            Arc::new(Transport::new(&gate.deployment, &next_pins, now, &gate.identity())?)
+        };
+        Ok(Admission::new(transport, facts.version, now, release.expires))
+    }
+}
+
+/// Files are read and written off the threads that serve the window.
+async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Refusal::Unexpected(Box::new(error)))
+}
+
+impl From<StoreFault> for Refusal {
+    fn from(fault: StoreFault) -> Self {
+        Self::Store(fault)
+    }
+}
+
+impl From<crate::TransportError> for Refusal {
+    fn from(error: crate::TransportError) -> Self {
+        Self::Metadata(MetadataFault::Transport(error))
+    }
+}

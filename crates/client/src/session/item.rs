@@ -1,0 +1,50 @@
+use base64::{Engine, engine::general_purpose::STANDARD};
+use polder_wire::Secret;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::device::DeviceKey;
+use crate::keychain::KeychainError;
+
+/// What the keychain keeps of a session: the refresh token and the key that it is bound to.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) refresh_token: Secret,
+    pub(super) key: DeviceKey,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    schema: u32,
+    #[serde(serialize_with = "Secret::expose_to")]
+    refresh_token: Secret,
+    #[serde(serialize_with = "Secret::expose_to")]
+    key: Secret,
+}
+
+impl Item {
+    /// Whatever does not read is damaged; it stays where it is until the next sign-in replaces it.
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, KeychainError> {
+        let stored: Stored = serde_json::from_slice(bytes).map_err(|_| KeychainError::Damaged)?;
+        if stored.schema != 1 {
+            return Err(KeychainError::Damaged);
+        }
+        let key = STANDARD.decode(stored.key.expose()).map(Zeroizing::new);
+        let key = DeviceKey::from_pkcs8(&key.map_err(|_| KeychainError::Damaged)?)
+            .map_err(|_| KeychainError::Damaged)?;
+        Ok(Self { refresh_token: stored.refresh_token, key })
+    }
+
+    pub(super) fn write(
+        refresh_token: &Secret,
+        key: &DeviceKey,
+    ) -> Result<Zeroizing<Vec<u8>>, KeychainError> {
+        let key = Secret::new(STANDARD.encode(key.expose_pkcs8()));
+        let stored = Stored { schema: 1, refresh_token: refresh_token.clone(), key };
+        let mut bytes = Zeroizing::new(Vec::with_capacity(crate::keychain::MAX_ITEM));
+        serde_json::to_writer(&mut *bytes, &stored)
+            .map_err(|error| KeychainError::Failed(Some(Box::new(error))))?;
+        Ok(bytes)
+    }
+}

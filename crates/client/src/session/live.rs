@@ -1,0 +1,204 @@
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_lc_rs::digest;
+use bytes::Bytes;
+use polder_wire::project::{Layer, LayerBytes, List, Listed, Open, Opened, is_layer_id};
+use polder_wire::sign_in::{Grant, Me, Refresh, RefreshBody, SignOut};
+use polder_wire::{Code, Nothing, ProjectId, Secret};
+
+use super::{Door, Failure, Remembered};
+use crate::api::{Caller, Client};
+use crate::device::DeviceKey;
+
+/// A person who is signed in. Cheap to clone; all clones end together.
+#[derive(Clone)]
+pub struct Session(Arc<Live>);
+
+struct Live {
+    door: Door,
+    key: Arc<DeviceKey>,
+    me: Me,
+    remembered: Mutex<Remembered>,
+    /// `None` once the session is over. Held while refreshing, so that a token is exchanged once.
+    tokens: tokio::sync::Mutex<Option<Tokens>>,
+}
+
+#[derive(Clone)]
+struct Tokens {
+    access: Secret,
+    refresh: Secret,
+    /// Counts refreshes, so that who waited for one sees that it happened.
+    generation: u64,
+}
+
+/// No layer is larger; a manifest that says so is broken.
+const MAX_LAYER: u64 = 512 * 1024 * 1024;
+
+impl Session {
+    pub(super) fn new(door: Door, key: Arc<DeviceKey>, grant: Grant, remembered: Remembered) -> Self {
+        let Grant { access_token: access, refresh_token: refresh, me, .. } = grant;
+        let tokens = tokio::sync::Mutex::new(Some(Tokens { access, refresh, generation: 0 }));
+        Self(Arc::new(Live { door, key, me, remembered: Mutex::new(remembered), tokens }))
+    }
+
+    /// Who is signed in, as the platform said when the session began.
+    pub fn me(&self) -> &Me {
+        &self.0.me
+    }
+
+    /// Whether the device stays signed in when the program ends. Can change with each refresh.
+    pub fn remembered(&self) -> Remembered {
+        *self.remember()
+    }
+
+    /// The projects that this person may open.
+    ///
+    /// # Errors
+    /// [`Code::SessionOver`], and whatever a call may meet.
+    pub async fn projects(&self) -> Result<Listed, Failure> {
+        self.signed(async |client: &Client, caller: Caller<'_>| client.call(&List, &Nothing {}, caller).await)
+            .await
+    }
+
+    /// A project's latest version.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::SessionOver`], and whatever a call may meet.
+    pub async fn open(&self, project: ProjectId) -> Result<Opened, Failure> {
+        let call = Open { project };
+        self.signed(async |client: &Client, caller: Caller<'_>| client.call(&call, &Nothing {}, caller).await)
+            .await
+    }
+
+    /// A layer's bytes, exactly as its manifest names them.
+    ///
+    /// # Errors
+    /// [`Code::AnswerBroken`] when they are not, [`Code::NotFound`], [`Code::SessionOver`], and whatever a
+    /// call may meet.
+    pub async fn layer(&self, project: ProjectId, version: u32, layer: &Layer) -> Result<Bytes, Failure> {
+        if !is_layer_id(&layer.id) || layer.bytes > MAX_LAYER {
+            return Err(Failure::of(Code::AnswerBroken));
+        }
+        let call = LayerBytes { project, version, layer: layer.id.clone() };
+        let bytes = self
+            .signed(async |client: &Client, caller: Caller<'_>| client.file(&call, layer.bytes, caller).await)
+            .await?;
+        let hash = digest::digest(&digest::SHA256, &bytes);
+        if bytes.len() as u64 != layer.bytes || hex::encode(hash) != layer.sha256 {
+            tracing::warn!(layer = layer.id, "a layer's bytes are not those of its manifest");
+            return Err(Failure::of(Code::AnswerBroken));
+        }
+        Ok(bytes)
+    }
+
+    /// Ends the session in the keychain, in memory and at the platform. Each is tried even when another
+    /// fails; afterwards this session is over here in any case.
+    ///
+    /// # Errors
+    /// The first thing that did not work: what the keychain may still hold weighs more than what the
+    /// platform did not hear.
+    pub async fn sign_out(&self) -> Result<(), Failure> {
+        let mut guard = self.0.tokens.lock().await;
+        let tokens = guard.take();
+        *self.remember() = Remembered::ThisRunOnly(None);
+        let at_platform = async {
+            let Some(tokens) = tokens else { return Ok(()) };
+            let body = RefreshBody { refresh_token: tokens.refresh };
+            match self.client().call(&SignOut, &body, self.caller(None)).await {
+                Ok(Nothing {}) => Ok(()),
+                // It is over there already, which is what was asked for.
+                Err(Failure { code: Code::SessionOver, .. }) => Ok(()),
+                Err(failure) => Err(failure),
+            }
+        };
+        let (in_keychain, at_platform) = tokio::join!(self.0.door.vault.delete(), at_platform);
+        in_keychain.map_err(|error| Failure::of(super::keychain_code(&error)))?;
+        at_platform
+    }
+
+    /// Calls with the access token, and once more with a new one when it ran out.
+    async fn signed<T>(
+        &self,
+        call: impl AsyncFn(&Client, Caller<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let tokens = self.tokens().await?;
+        let mut result = call(self.client(), self.caller(Some(&tokens.access))).await;
+        if matches!(result, Err(Failure { code: Code::AccessExpired, .. })) {
+            let tokens = self.refreshed(tokens.generation).await?;
+            result = call(self.client(), self.caller(Some(&tokens.access))).await;
+        }
+        if matches!(result, Err(Failure { code: Code::SessionOver, .. })) {
+            self.end(&mut *self.0.tokens.lock().await).await;
+        }
+        result
+    }
+
+    async fn tokens(&self) -> Result<Tokens, Failure> {
+        self.0.tokens.lock().await.clone().ok_or(Failure::of(Code::SessionOver))
+    }
+
+    /// New tokens, unless somebody else fetched some since `generation`. The keychain has the new refresh
+    /// token before the old one is dropped; a crash in between is no harm, because the platform takes the
+    /// old one until the new one was used.
+    async fn refreshed(&self, generation: u64) -> Result<Tokens, Failure> {
+        let mut guard = self.0.tokens.lock().await;
+        let Some(tokens) = &*guard else { return Err(Failure::of(Code::SessionOver)) };
+        if tokens.generation != generation {
+            return Ok(tokens.clone());
+        }
+        let body = RefreshBody { refresh_token: tokens.refresh.clone() };
+        let grant = match self.client().call(&Refresh, &body, self.caller(None)).await {
+            Ok(grant) => grant,
+            Err(failure) => {
+                if failure.code == Code::SessionOver {
+                    self.end(&mut guard).await;
+                }
+                return Err(failure);
+            }
+        };
+        let remembered = if grant.stay {
+            self.0.door.keep(&self.0.key, &grant.refresh_token).await
+        } else {
+            if self.remembered() == Remembered::Kept {
+                self.0.door.forget().await;
+            }
+            Remembered::ThisRunOnly(None)
+        };
+        *self.remember() = remembered;
+        let new = Tokens {
+            access: grant.access_token,
+            refresh: grant.refresh_token,
+            generation: generation.wrapping_add(1),
+        };
+        *guard = Some(new.clone());
+        Ok(new)
+    }
+
+    /// The platform said that it is over: nothing is kept of it.
+    async fn end(&self, tokens: &mut Option<Tokens>) {
+        if tokens.take().is_some() {
+            *self.remember() = Remembered::ThisRunOnly(None);
+            self.0.door.forget().await;
+        }
+    }
+
+    fn client(&self) -> &Client {
+        &self.0.door.client
+    }
+
+    fn caller<'a>(&'a self, access_token: Option<&'a Secret>) -> Caller<'a> {
+        Caller { key: &self.0.key, access_token }
+    }
+
+    fn remember(&self) -> std::sync::MutexGuard<'_, Remembered> {
+        // It is only ever replaced as a whole.
+        self.0.remembered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Session({})", self.0.me.session)
+    }
+}

@@ -1,0 +1,177 @@
+use std::error::Error as StdError;
+use std::io;
+
+use polder_wire::Code;
+use rustls::CertificateError;
+
+use super::name::NameUnknown;
+use super::tls::PinMismatch;
+
+/// Why no usable answer came.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransportError {
+    /// The name could not be looked up, or there is no network.
+    #[error("there is no network, or the name is unknown")]
+    Offline(#[source] reqwest::Error),
+    /// The connection was refused, or the host cannot be reached.
+    #[error("nobody answers there")]
+    Unreachable(#[source] reqwest::Error),
+    /// No answer in time.
+    #[error("no answer in time")]
+    TimedOut(#[source] reqwest::Error),
+    /// Chain and name hold, but the key is none that was pinned.
+    #[error("the server's key is not a pinned one")]
+    PinMismatch(#[source] reqwest::Error),
+    /// The certificate does not come from the deployment's CA.
+    #[error("the certificate's issuer is unknown")]
+    UnknownIssuer(#[source] reqwest::Error),
+    /// The certificate's time is over or has not begun.
+    #[error("the certificate is not valid at this time")]
+    CertificateTime(#[source] reqwest::Error),
+    /// The certificate is for another name.
+    #[error("the certificate is for another name")]
+    CertificateName(#[source] reqwest::Error),
+    /// The certificate is wrong in another way.
+    #[error("the certificate is not acceptable")]
+    CertificateInvalid(#[source] reqwest::Error),
+    /// No TLS, or none that is allowed.
+    #[error("what answers speaks no acceptable TLS")]
+    NotSecure(#[source] reqwest::Error),
+    /// The answer was cut off or is no HTTP.
+    #[error("the answer is cut off or damaged")]
+    Broken(#[source] reqwest::Error),
+    /// The answer is larger than this many bytes.
+    #[error("the answer is larger than {0} bytes")]
+    TooLarge(u64),
+    /// The answer leads elsewhere; nobody follows.
+    #[error("the answer is a redirect ({0})")]
+    Redirect(u16),
+    /// An update file came with a status that is neither 200 nor 404.
+    #[error("the answer has status {0}")]
+    Status(u16),
+    /// The path would have led off the deployment's origin.
+    #[error("the path leads off the origin")]
+    OffOrigin,
+    /// TLS or a request could not be set up as it must be.
+    #[error("the connection could not be set up")]
+    Setup(#[source] Box<dyn StdError + Send + Sync>),
+}
+
+impl TransportError {
+    /// What a person is told.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Offline(_) => Code::Offline,
+            Self::Unreachable(_) => Code::Unreachable,
+            Self::TimedOut(_) => Code::TimedOut,
+            Self::PinMismatch(_) => Code::PinMismatch,
+            Self::UnknownIssuer(_) => Code::UnknownIssuer,
+            Self::CertificateTime(_) => Code::CertificateTime,
+            Self::CertificateName(_) => Code::CertificateName,
+            Self::CertificateInvalid(_) => Code::CertificateInvalid,
+            Self::NotSecure(_) => Code::NotSecure,
+            Self::Status(503) => Code::Busy,
+            Self::Status(500..) => Code::Internal,
+            Self::Broken(_) | Self::TooLarge(_) | Self::Redirect(_) | Self::Status(_) => Code::AnswerBroken,
+            Self::OffOrigin | Self::Setup(_) => Code::Unexpected,
+        }
+    }
+
+    pub(super) fn setup(error: impl StdError + Send + Sync + 'static) -> Self {
+        Self::Setup(Box::new(error))
+    }
+
+    /// For an error before the answer began.
+    pub(super) fn of_request(error: reqwest::Error) -> Self {
+        // Paths name projects and layers; logs do not need to.
+        let error = error.without_url();
+        if error.is_builder() {
+            return Self::setup(error);
+        }
+        let kind = kind(&error);
+        match kind {
+            Some(Kind::Offline) => Self::Offline(error),
+            Some(Kind::Unreachable) => Self::Unreachable(error),
+            Some(Kind::Pin) => Self::PinMismatch(error),
+            Some(Kind::Issuer) => Self::UnknownIssuer(error),
+            Some(Kind::Time) => Self::CertificateTime(error),
+            Some(Kind::Name) => Self::CertificateName(error),
+            Some(Kind::Certificate) => Self::CertificateInvalid(error),
+            Some(Kind::NotSecure) => Self::NotSecure(error),
+            None if error.is_timeout() => Self::TimedOut(error),
+            // The connection was made, and ended before TLS stood.
+            Some(Kind::CutOff) if error.is_connect() => Self::NotSecure(error),
+            None if error.is_connect() => Self::Unreachable(error),
+            Some(Kind::CutOff) | None => Self::Broken(error),
+        }
+    }
+
+    /// For an error while the answer was read.
+    pub(super) fn of_answer(error: reqwest::Error) -> Self {
+        let error = error.without_url();
+        if error.is_timeout() { Self::TimedOut(error) } else { Self::Broken(error) }
+    }
+}
+
+/// What the chain of causes says by its types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Offline,
+    Unreachable,
+    Pin,
+    Issuer,
+    Time,
+    Name,
+    Certificate,
+    NotSecure,
+    CutOff,
+}
+
+fn kind(error: &(dyn StdError + 'static)) -> Option<Kind> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<NameUnknown>() {
+            return Some(Kind::Offline);
+        }
+        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+            return Some(kind_of_tls(tls));
+        }
+        next = match error.downcast_ref::<io::Error>() {
+            // `source` of an `io::Error` skips the very error that it wraps.
+            Some(io) => match io.get_ref() {
+                Some(inner) => Some(inner),
+                None => return kind_of_io(io.kind()),
+            },
+            None => error.source(),
+        };
+    }
+    None
+}
+
+fn kind_of_io(kind: io::ErrorKind) -> Option<Kind> {
+    use io::ErrorKind as K;
+    match kind {
+        K::ConnectionRefused | K::HostUnreachable => Some(Kind::Unreachable),
+        K::NetworkUnreachable | K::NetworkDown | K::AddrNotAvailable => Some(Kind::Offline),
+        K::UnexpectedEof | K::ConnectionReset | K::ConnectionAborted | K::BrokenPipe => Some(Kind::CutOff),
+        _ => None,
+    }
+}
+
+fn kind_of_tls(error: &rustls::Error) -> Kind {
+    use CertificateError as C;
+    match error {
+        rustls::Error::InvalidCertificate(fault) => match fault {
+            C::Other(other) if other.0.is::<PinMismatch>() => Kind::Pin,
+            C::UnknownIssuer => Kind::Issuer,
+            C::Expired | C::ExpiredContext { .. } | C::NotValidYet | C::NotValidYetContext { .. } => {
+                Kind::Time
+            }
+            C::NotValidForName | C::NotValidForNameContext { .. } => Kind::Name,
+            _ => Kind::Certificate,
+        },
+        rustls::Error::NoCertificatesPresented | rustls::Error::UnsupportedNameType => Kind::Certificate,
+        _ => Kind::NotSecure,
+    }
+}

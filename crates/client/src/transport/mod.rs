@@ -1,0 +1,218 @@
+//! The only way out: HTTPS to the deployment's origin, over TLS whose chain, name *and* key must hold.
+
+mod error;
+mod name;
+mod tls;
+
+pub use error::TransportError;
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use polder_wire::{CLIENT_HEADER, Method, UnixSeconds, proof, update};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::redirect::Policy;
+
+use crate::deployment::{Deployment, Pin};
+
+/// How much one answer may be and take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// Bytes of the body.
+    pub(crate) bytes: u64,
+    /// From the first byte sent to the last byte read.
+    pub(crate) time: Duration,
+}
+
+/// To connect, handshake included.
+const CONNECT_TIME: Duration = Duration::from_secs(10);
+/// Between two pieces of an answer.
+const SILENCE: Duration = Duration::from_secs(15);
+/// Slower than this is taken for an attempt to hold the client up.
+const SLOWEST_BYTES_PER_SECOND: u64 = 16 * 1024;
+
+impl Limits {
+    /// For answers in JSON.
+    pub(crate) const JSON: Self = Self { bytes: 4 * 1024 * 1024, time: Duration::from_secs(30) };
+
+    /// For a file of at most so many bytes.
+    pub(crate) const fn file(bytes: u64) -> Self {
+        Self { bytes, time: Duration::from_secs(20 + bytes / SLOWEST_BYTES_PER_SECOND) }
+    }
+}
+
+/// One request. Header values that carry secrets are marked as such and do not print.
+pub(crate) struct Request<'a> {
+    pub(crate) method: Method,
+    pub(crate) path: &'a str,
+    pub(crate) proof: Option<String>,
+    pub(crate) access_token: Option<&'a str>,
+    pub(crate) json: Option<Bytes>,
+}
+
+/// One whole answer, of whatever status but a redirect.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) nonce: Option<String>,
+    pub(crate) date: Option<UnixSeconds>,
+    pub(crate) content_type: Option<String>,
+    pub(crate) body: Bytes,
+}
+
+/// Connections to one platform.
+pub(crate) struct Transport {
+    http: reqwest::Client,
+    deployment: Deployment,
+    pins: Vec<Pin>,
+}
+
+impl Transport {
+    /// `next_pins` are accepted beside the built-in ones. Certificates are judged at the system's time, but
+    /// never at one before `floor`: a clock that lost its battery must not lock anybody out (B13).
+    ///
+    /// # Errors
+    /// [`TransportError::Setup`] when TLS cannot be set up as it must be.
+    pub(crate) fn new(
+        deployment: &Deployment,
+        next_pins: &[Pin],
+        floor: UnixSeconds,
+        identity: &str,
+    ) -> Result<Self, TransportError> {
+        let mut pins = deployment.pins().to_vec();
+        pins.extend(next_pins);
+        pins.sort_unstable();
+        pins.dedup();
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            HeaderName::from_static(CLIENT_HEADER),
+            HeaderValue::from_str(identity).map_err(TransportError::setup)?,
+        );
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::config(deployment, &pins, floor)?)
+            .dns_resolver(name::SystemResolver)
+            .default_headers(headers)
+            .https_only(true)
+            .redirect(Policy::none())
+            .referer(false)
+            .no_proxy()
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
+            .connect_timeout(CONNECT_TIME)
+            .read_timeout(SILENCE)
+            .build()
+            .map_err(TransportError::setup)?;
+        Ok(Self { http, deployment: deployment.clone(), pins })
+    }
+
+    /// What is accepted: the built-in pins and those of signed policy.
+    pub(crate) fn pins(&self) -> &[Pin] {
+        &self.pins
+    }
+
+    /// Where the requests go: `https://host[:port]`.
+    pub(crate) fn origin(&self) -> String {
+        self.deployment.origin()
+    }
+
+    /// Sends a request and reads the whole answer.
+    ///
+    /// # Errors
+    /// Every way in which no usable answer came, a redirect among them.
+    pub(crate) async fn send(&self, request: Request<'_>, limits: Limits) -> Result<Answer, TransportError> {
+        let url = self.deployment.url(request.path).ok_or(TransportError::OffOrigin)?;
+        let mut builder = match request.method {
+            Method::Get => self.http.get(url),
+            Method::Post => self.http.post(url),
+        }
+        .timeout(limits.time);
+        if let Some(proof) = &request.proof {
+            builder = builder.header(proof::PROOF_HEADER, secret_value(proof)?);
+        }
+        if let Some(token) = request.access_token {
+            builder = builder.header(AUTHORIZATION, secret_value(&format!("{} {token}", proof::SCHEME))?);
+        }
+        if let Some(json) = request.json {
+            builder = builder.header(CONTENT_TYPE, "application/json").body(json);
+        }
+        let response = builder.send().await.map_err(TransportError::of_request)?;
+        let status = response.status();
+        if status.is_redirection() {
+            return Err(TransportError::Redirect(status.as_u16()));
+        }
+        let headers = response.headers();
+        let text = |name: &HeaderName| Some(headers.get(name)?.to_str().ok()?.to_owned());
+        let nonce = text(&HeaderName::from_static(proof::NONCE_HEADER));
+        let content_type = text(&CONTENT_TYPE);
+        let date = text(&DATE).and_then(|date| parse_date(&date));
+        let body = read_body(response, limits.bytes).await?;
+        Ok(Answer { status: status.as_u16(), nonce, date, content_type, body })
+    }
+
+    /// Reads one update file. `None` when there is none: 404, and nothing else.
+    ///
+    /// # Errors
+    /// Every way in which no usable answer came, any other status among them.
+    pub(crate) async fn update_file(
+        &self,
+        file: UpdateFile<'_>,
+        max_bytes: u64,
+    ) -> Result<(Option<Bytes>, Option<UnixSeconds>), TransportError> {
+        let path = match file {
+            UpdateFile::Metadata(name) => format!("{}{name}", update::METADATA_PATH),
+            UpdateFile::Target(path) => format!("{}{path}", update::TARGETS_PATH),
+        };
+        let request =
+            Request { method: Method::Get, path: &path, proof: None, access_token: None, json: None };
+        let answer = self.send(request, Limits::file(max_bytes)).await?;
+        match answer.status {
+            200 => Ok((Some(answer.body), answer.date)),
+            404 => Ok((None, answer.date)),
+            status => Err(TransportError::Status(status)),
+        }
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Transport({})", self.origin())
+    }
+}
+
+/// A file below one of the two update folders.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum UpdateFile<'a> {
+    Metadata(&'a str),
+    Target(&'a str),
+}
+
+fn secret_value(text: &str) -> Result<HeaderValue, TransportError> {
+    let mut value = HeaderValue::from_str(text).map_err(TransportError::setup)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn parse_date(text: &str) -> Option<UnixSeconds> {
+    let since = httpdate::parse_http_date(text).ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok().map(UnixSeconds)
+}
+
+/// Reads no byte more than allowed, whatever length was announced.
+async fn read_body(mut response: reqwest::Response, max: u64) -> Result<Bytes, TransportError> {
+    if response.content_length().is_some_and(|length| length > max) {
+        return Err(TransportError::TooLarge(max));
+    }
+    let mut body = BytesMut::new();
+    while let Some(piece) = response.chunk().await.map_err(TransportError::of_answer)? {
+        if body.len() as u64 + piece.len() as u64 > max {
+            return Err(TransportError::TooLarge(max));
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body.freeze())
+}
+
+#[cfg(test)]
+mod tests;

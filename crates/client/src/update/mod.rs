@@ -1,0 +1,10 @@
+//! What the platform's signed update metadata says.
+
+mod fault;
+mod metadata;
+mod repository;
+mod store;
+
+pub use fault::{MetadataFault, StoreFault};
+pub(crate) use metadata::{Statement, Wanted, next_pins, recall, refresh};
+pub(crate) use store::Shelf;

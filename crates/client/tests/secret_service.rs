@@ -1,0 +1,175 @@
+//! The operating system's keychain, for real: each test starts a bus and a keyring of its own.
+//!
+//! Bus and keyring are found through the environment, which belongs to a whole process. So each test runs
+//! its own program once more, inside, and there does what it is about.
+#![cfg(target_os = "linux")]
+// A test that cannot go on fails.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use polder_client::deployment::Deployment;
+use polder_client::keychain::Vault;
+use polder_wire::Code;
+use secret_service::{EncryptionType, blocking::SecretService};
+use support::World;
+use zeroize::Zeroizing;
+
+/// Set inside.
+const INSIDE: &str = "POLDER_TEST_INSIDE";
+/// No services to start by themselves: an absent keychain stays absent.
+const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>"#;
+/// The empty line is the password. The keyring ends with its bus.
+const KEYRING: &str =
+    r#"printf '\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec "$@""#;
+
+enum Place {
+    Keyring,
+    BusOnly,
+    NoBus,
+}
+
+/// Runs `body` in this place, by way of this very program.
+fn inside(test: &str, place: &Place, body: impl AsyncFn()) {
+    if std::env::var_os(INSIDE).is_some() {
+        if matches!(place, Place::Keyring) {
+            wait_for_keyring();
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        return runtime.block_on(body());
+    }
+    let home = tempfile::tempdir().unwrap();
+    let bus = home.path().join("bus.conf");
+    fs::write(&bus, BUS).unwrap();
+    fs::create_dir_all(home.path().join("share")).unwrap();
+    let program = std::env::current_exe().unwrap();
+    let body = [program.to_str().unwrap(), "--exact", test, "--nocapture"];
+    let mut command = match place {
+        Place::NoBus => Command::new(body[0]),
+        Place::Keyring | Place::BusOnly => Command::new("dbus-run-session"),
+    };
+    match place {
+        Place::NoBus => command.args(&body[1..]),
+        Place::BusOnly => command.arg("--config-file").arg(&bus).arg("--").args(body),
+        Place::Keyring => {
+            command.arg("--config-file").arg(&bus).args(["--", "sh", "-c", KEYRING, "sh"]).args(body)
+        }
+    };
+    let status = quiet(&mut command, home.path()).status().expect("dbus and gnome-keyring are installed");
+    assert!(status.success(), "inside: {status}");
+}
+
+/// The daemon goes to the background before it has its name on the bus.
+fn wait_for_keyring() {
+    const NAME: &str = "org.freedesktop.secrets";
+    std::thread::spawn(|| {
+        let connection = zbus::blocking::Connection::session().unwrap();
+        let bus = zbus::blocking::fdo::DBusProxy::new(&connection).unwrap();
+        let mut changes = bus.receive_name_owner_changed().unwrap();
+        if bus.name_has_owner(NAME.try_into().unwrap()).unwrap() {
+            return;
+        }
+        changes.find(|change| change.args().is_ok_and(|args| args.name() == NAME)).unwrap();
+    })
+    .join()
+    .unwrap();
+}
+
+/// Nothing of the real session, and no display that could ask anybody.
+fn quiet<'a>(command: &'a mut Command, home: &Path) -> &'a mut Command {
+    command
+        .env(INSIDE, "1")
+        .env("HOME", home)
+        .env("XDG_RUNTIME_DIR", home)
+        .env("XDG_DATA_HOME", home.join("share"))
+        .env_remove("DBUS_SESSION_BUS_ADDRESS")
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("GNOME_KEYRING_CONTROL")
+}
+
+fn deployment(port: u16) -> Deployment {
+    Deployment::parse(&World::new().deployment(port)).unwrap()
+}
+
+fn item(text: &str) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(text.as_bytes().to_vec())
+}
+
+#[test]
+fn an_item_comes_back_is_replaced_and_goes_away() {
+    inside("an_item_comes_back_is_replaced_and_goes_away", &Place::Keyring, async || {
+        let vault = Vault::system(&deployment(1));
+        assert_eq!(vault.load().await.unwrap(), None);
+        vault.delete().await.unwrap();
+        vault.save(item("first")).await.unwrap();
+        vault.save(item("second")).await.unwrap();
+        assert_eq!(vault.load().await.unwrap(), Some(item("second")));
+        let again = Vault::system(&deployment(1));
+        assert_eq!(again.load().await.unwrap(), Some(item("second")), "as after a restart");
+        assert_eq!(Vault::system(&deployment(2)).load().await.unwrap(), None, "another origin's is another");
+        vault.delete().await.unwrap();
+        assert_eq!(again.load().await.unwrap(), None);
+    });
+}
+
+#[test]
+fn a_locked_keyring_is_not_an_empty_one() {
+    inside("a_locked_keyring_is_not_an_empty_one", &Place::Keyring, async || {
+        let vault = Vault::system(&deployment(1));
+        vault.save(item("kept")).await.unwrap();
+        std::thread::spawn(|| {
+            let service = SecretService::connect(EncryptionType::Plain).unwrap();
+            service.get_default_collection().unwrap().lock().unwrap();
+        })
+        .join()
+        .unwrap();
+        assert_eq!(vault.load().await.unwrap_err().code(), Code::KeychainLocked);
+        assert_eq!(vault.save(item("new")).await.unwrap_err().code(), Code::KeychainLocked);
+        assert_eq!(vault.delete().await.unwrap_err().code(), Code::KeychainLocked);
+    });
+}
+
+#[test]
+fn a_bus_without_a_keyring_has_no_keychain() {
+    inside("a_bus_without_a_keyring_has_no_keychain", &Place::BusOnly, absent);
+}
+
+#[test]
+fn no_bus_has_no_keychain() {
+    inside("no_bus_has_no_keychain", &Place::NoBus, absent);
+}
+
+async fn absent() {
+    let vault = Vault::system(&deployment(1));
+    assert_eq!(vault.load().await.unwrap_err().code(), Code::KeychainAbsent);
+    assert_eq!(vault.save(item("x")).await.unwrap_err().code(), Code::KeychainAbsent);
+    assert_eq!(vault.delete().await.unwrap_err().code(), Code::KeychainAbsent);
+}
+
+#[test]
+fn a_keyring_that_starts_later_is_found() {
+    inside("a_keyring_that_starts_later_is_found", &Place::BusOnly, async || {
+        let vault = Vault::system(&deployment(1));
+        assert_eq!(vault.load().await.unwrap_err().code(), Code::KeychainAbsent);
+        let started = Command::new("sh").args(["-c", KEYRING, "sh", "true"]).status().unwrap();
+        assert!(started.success());
+        wait_for_keyring();
+        vault.save(item("kept")).await.unwrap();
+        assert_eq!(vault.load().await.unwrap(), Some(item("kept")));
+    });
+}

@@ -1,0 +1,69 @@
+//! The session bus and the keychain on it.
+
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{LIMIT, arrange};
+use crate::child::run;
+use crate::local::write_whole;
+use crate::{Child, LocalError};
+
+/// A bus without service folders: nothing starts on it that was not started on purpose.
+const CONFIG: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:path=SOCKET</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"#;
+
+/// Starts a bus and answers with its address.
+pub(super) fn start(home: &Path, environment: &[(String, String)]) -> Result<(Child, String), LocalError> {
+    let config = home.join("bus.conf");
+    let socket = home.join("bus").display().to_string();
+    write_whole(&config, CONFIG.replace("SOCKET", &socket).as_bytes())?;
+    let mut daemon = Command::new("dbus-daemon");
+    arrange(&mut daemon, environment);
+    daemon
+        .args(["--nofork", "--nopidfile", "--print-address=1"])
+        .arg(format!("--config-file={}", config.display()));
+    let (child, line) = Child::start_until(&mut daemon, LIMIT, |line| line.starts_with("unix:"))?;
+    Ok((child, line.trim().to_owned()))
+}
+
+/// Starts gnome-keyring with an empty password and waits until it keeps secrets.
+pub(super) fn unlocked_keyring(environment: &[(String, String)]) -> Result<Child, LocalError> {
+    let mut daemon = Command::new("gnome-keyring-daemon");
+    arrange(&mut daemon, environment);
+    daemon.args(["--foreground", "--unlock", "--components=secrets"]);
+    // An empty password is a line, too.
+    let mut child = Child::start_telling(&mut daemon, "\n")?;
+    let until = Instant::now() + LIMIT;
+    while !is_there(environment)? {
+        if child.has_ended() {
+            return Err(child.ended());
+        }
+        if Instant::now() > until {
+            let what = "gnome-keyring to take its name on the bus".to_owned();
+            return Err(LocalError::TimedOut { what, seconds: LIMIT.as_secs() });
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    Ok(child)
+}
+
+fn is_there(environment: &[(String, String)]) -> Result<bool, LocalError> {
+    let mut ask = Command::new("dbus-send");
+    arrange(&mut ask, environment);
+    ask.args(["--session", "--print-reply=literal", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus"]);
+    ask.args(["org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"]);
+    Ok(run(&mut ask, "")?.contains("true"))
+}

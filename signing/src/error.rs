@@ -1,0 +1,38 @@
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Something could not be made, read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SigningError {
+    /// A file or folder.
+    #[error("{path}: {source}", path = path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A key file does not hold a key of its kind.
+    #[error("{0} holds no key of its kind")]
+    NoKey(PathBuf),
+    /// The random source failed.
+    #[error("no key could be made")]
+    Random,
+    /// A time outside of what a calendar knows.
+    #[error("no calendar knows the time {0}")]
+    Time(i64),
+    /// Metadata that cannot be written as canonical JSON.
+    #[error("metadata: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The minisign library.
+    #[error("minisign: {0}")]
+    Minisign(#[from] minisign::PError),
+}
+
+impl SigningError {
+    pub(crate) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| Self::File { path, source }
+    }
+}

@@ -1,0 +1,216 @@
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use polder_wire::UnixSeconds;
+use polder_wire::update::{POLICY_TARGET, Policy, program_target, signature_target};
+use semver::Version;
+use serde_json::Value;
+
+use crate::keys::{Key, Keys};
+use crate::minisigning::MinisignKey;
+use crate::{SigningError, role};
+
+/// Version numbers of the four roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Versions {
+    /// Of `root.json`; earlier ones stay beside it.
+    pub root: u64,
+    /// Of `targets.json`.
+    pub targets: u64,
+    /// Of `snapshot.json`.
+    pub snapshot: u64,
+    /// Of `timestamp.json`.
+    pub timestamp: u64,
+}
+
+impl Versions {
+    /// All four the same.
+    pub fn all(number: u64) -> Self {
+        Self { root: number, targets: number, snapshot: number, timestamp: number }
+    }
+}
+
+/// Until when each role's word counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expiries {
+    /// A year or so.
+    pub root: UnixSeconds,
+    /// Months.
+    pub targets: UnixSeconds,
+    /// Days.
+    pub snapshot: UnixSeconds,
+    /// A day or two.
+    pub timestamp: UnixSeconds,
+}
+
+impl Expiries {
+    /// The usual terms from now on.
+    pub fn from(now: UnixSeconds) -> Self {
+        const DAY: i64 = 24 * 60 * 60;
+        Self {
+            root: now.plus(365 * DAY),
+            targets: now.plus(90 * DAY),
+            snapshot: now.plus(14 * DAY),
+            timestamp: now.plus(7 * DAY),
+        }
+    }
+}
+
+/// One program for one system.
+#[derive(Debug, Clone)]
+pub struct Release {
+    /// Its version.
+    pub version: Version,
+    /// Its system, as `linux-x86_64`.
+    pub system: String,
+    /// Its bytes.
+    pub program: Vec<u8>,
+    /// Its minisign signature file.
+    pub signature: String,
+}
+
+impl Release {
+    /// Signs a program with minisign.
+    ///
+    /// # Errors
+    /// When the library fails.
+    pub fn sign(
+        key: &MinisignKey,
+        version: Version,
+        system: String,
+        program: Vec<u8>,
+    ) -> Result<Self, SigningError> {
+        let signature = key.sign(&program, &version, &system)?;
+        Ok(Self { version, system, program, signature })
+    }
+}
+
+/// What a repository says.
+#[derive(Debug, Clone)]
+pub struct Content {
+    /// About releases as a whole.
+    pub policy: Policy,
+    /// The programs.
+    pub releases: Vec<Release>,
+}
+
+/// A signed repository, not written yet.
+#[derive(Debug, Clone)]
+pub struct Repository {
+    /// By path below `metadata/`; `timestamp.json` makes the rest count and is kept apart.
+    metadata: BTreeMap<String, Vec<u8>>,
+    timestamp: Vec<u8>,
+    /// By path below `targets/`.
+    targets: BTreeMap<String, Vec<u8>>,
+    root: Vec<u8>,
+}
+
+impl Repository {
+    /// Signs with every key of every role.
+    ///
+    /// # Errors
+    /// When metadata cannot be written as JSON, or a time is out of all bounds.
+    pub fn sign(
+        keys: &Keys,
+        content: &Content,
+        versions: Versions,
+        expiries: Expiries,
+    ) -> Result<Self, SigningError> {
+        Self::sign_by(keys, &keys.targets.each_ref(), content, versions, expiries)
+    }
+
+    /// Signs `targets.json` with these keys alone, be they enough or not. Attack tests ask for too few.
+    ///
+    /// # Errors
+    /// As [`Repository::sign`].
+    pub fn sign_by(
+        keys: &Keys,
+        targets_signers: &[&Key],
+        content: &Content,
+        versions: Versions,
+        expiries: Expiries,
+    ) -> Result<Self, SigningError> {
+        let files = content.files()?;
+        let named: BTreeMap<String, Value> =
+            files.iter().map(|(name, bytes)| (name.clone(), role::named(bytes))).collect();
+        let root =
+            role::sign(&role::root(keys, versions.root, expiries.root)?, &[&keys.root[0], &keys.root[1]])?;
+        let targets =
+            role::sign(&role::targets(versions.targets, expiries.targets, &named)?, targets_signers)?;
+        let snapshot = role::snapshot(versions.snapshot, expiries.snapshot, (versions.targets, &targets))?;
+        let snapshot = role::sign(&snapshot, &[&keys.snapshot])?;
+        let timestamp = role::timestamp(versions.timestamp, &expiries, (versions.snapshot, &snapshot))?;
+        let timestamp = role::sign(&timestamp, &[&keys.timestamp])?;
+        let metadata = BTreeMap::from([
+            (format!("{}.root.json", versions.root), root.clone()),
+            (format!("{}.targets.json", versions.targets), targets),
+            (format!("{}.snapshot.json", versions.snapshot), snapshot),
+        ]);
+        let targets = files.into_iter().map(|(name, bytes)| (consistent(&name, &bytes), bytes)).collect();
+        Ok(Self { metadata, timestamp, targets, root })
+    }
+
+    /// The exact bytes of `root.json`, for clients to embed.
+    pub fn root(&self) -> &[u8] {
+        &self.root
+    }
+
+    /// Writes `metadata/` and `targets/` below the folder. A reader sees the old repository or the new one:
+    /// everything that the new timestamp leads to is there, synced, before the timestamp is renamed into
+    /// place, and nothing of the old one is removed.
+    ///
+    /// # Errors
+    /// When something cannot be written; readers still see the old one then.
+    pub fn write(&self, folder: &Path) -> Result<(), SigningError> {
+        let metadata = folder.join("metadata");
+        let targets = folder.join("targets");
+        for (name, bytes) in &self.targets {
+            write_whole(&targets.join(name), bytes)?;
+        }
+        for (name, bytes) in &self.metadata {
+            write_whole(&metadata.join(name), bytes)?;
+        }
+        write_whole(&metadata.join("timestamp.json"), &self.timestamp)
+    }
+}
+
+impl Content {
+    fn files(&self) -> Result<BTreeMap<String, Vec<u8>>, SigningError> {
+        let mut files =
+            BTreeMap::from([(POLICY_TARGET.to_owned(), serde_json::to_vec_pretty(&self.policy)?)]);
+        for release in &self.releases {
+            let Release { version, system, program, signature } = release;
+            files.insert(program_target(version, system), program.clone());
+            files.insert(signature_target(version, system), signature.clone().into_bytes());
+        }
+        Ok(files)
+    }
+}
+
+/// `<folder>/<sha256>.<name>` (TUF 1.0, consistent snapshots).
+fn consistent(target: &str, bytes: &[u8]) -> String {
+    let hash = role::sha256(bytes);
+    match target.rsplit_once('/') {
+        Some((folder, name)) => format!("{folder}/{hash}.{name}"),
+        None => format!("{hash}.{target}"),
+    }
+}
+
+/// A file that is there as a whole or not at all.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), SigningError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(SigningError::file(folder))?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(SigningError::file(folder))?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(SigningError::file(path))?;
+    #[cfg(unix)]
+    {
+        // Metadata and programs are public; the temporary file was its owner's alone.
+        use std::os::unix::fs::PermissionsExt as _;
+        let public = fs::Permissions::from_mode(0o644);
+        file.as_file().set_permissions(public).map_err(SigningError::file(path))?;
+    }
+    file.persist(path).map_err(|error| SigningError::File { path: path.to_owned(), source: error.error })?;
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! The client under attack, in its real window: each refusal with its own code, and nothing given away.
+
+mod network;
+mod page;
+mod releases;
+mod sign_in;

@@ -1,0 +1,54 @@
+//! Something else answers in the platform's place.
+
+use polder_local::desk::Keyring;
+use polder_tests::{Impostor, Outcome, Stage};
+
+/// Starts the client against an impostor and expects the gate to stay shut with this code.
+async fn refuses(mut stage: Stage, impostor: Impostor, code: &str) -> Outcome {
+    let page = stage.open_at_gate().await?;
+    page.see("gate-refused").await?;
+    let said = page.says("gate-code").await?;
+    assert!(said.contains(code), "expected {code}, the gate says {said}");
+    assert!(!page.shows("sign-in").await?);
+    page.close().await?;
+
+    let kept = impostor.kept();
+    assert!(kept.connections > 0, "the client never came");
+    assert!(kept.requests.is_empty(), "the client spoke to an impostor: {:?}", kept.requests);
+
+    // And with the real platform back, the same client opens.
+    drop(impostor);
+    stage.restart_platform().await?;
+    let page = stage.open().await?;
+    page.see("sign-in").await?;
+    page.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_right_ca_with_another_key_is_refused() -> Outcome {
+    let mut stage = Stage::set(Keyring::Unlocked).await?;
+    stage.stop_platform();
+    let impostor = Impostor::of_the_right_ca_with_another_key(stage.local()).await?;
+    refuses(stage, impostor, "N-04").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_ca_is_refused() -> Outcome {
+    let mut stage = Stage::set(Keyring::Unlocked).await?;
+    stage.stop_platform();
+    let impostor = Impostor::of_an_unknown_ca(stage.local()).await?;
+    refuses(stage, impostor, "N-05").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_platform_that_is_down_keeps_the_gate_shut_and_try_again_opens_it() -> Outcome {
+    let mut stage = Stage::set(Keyring::Unlocked).await?;
+    stage.stop_platform();
+    let page = stage.open_at_gate().await?;
+    page.see("gate-refused").await?;
+    assert!(page.says("gate-code").await?.contains("N-02"));
+    stage.restart_platform().await?;
+    page.click("gate-retry").await?;
+    page.see("sign-in").await?;
+    page.close().await
+}

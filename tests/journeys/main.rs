@@ -1,0 +1,99 @@
+//! What people do, in the real window against a real platform with a real keychain.
+
+use polder_local::desk::Keyring;
+use polder_tests::{Outcome, Page, Stage};
+
+/// The whole way of a newcomer: gate, password, enrolment, projects, project.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newcomer_passes_the_gate_enrols_and_opens_the_helsinki_project() -> Outcome {
+    let stage = Stage::set(Keyring::Unlocked).await?;
+    let page = stage.open().await?;
+    let newcomer = stage.newcomer();
+
+    page.password(&newcomer.email, &newcomer.password, true).await?;
+    page.see("enrolment").await?;
+    let qr = page.see("enrol-qr").await?.attr("src").await?.unwrap_or_default();
+    assert!(qr.starts_with("data:image/svg+xml"), "the QR is {qr:.60}");
+    let key = page.says("enrol-key").await?;
+    page.write("enrol-code", &stage.code_of(&key)?).await?;
+
+    page.see("projects").await?;
+    assert!(page.says("who").await?.contains(&newcomer.name));
+    let rows = page.see_many("project-row", 1).await?;
+    assert!(rows[0].text().await?.contains("Helsinki"), "the list says {}", rows[0].text().await?);
+
+    page.click("project-row").await?;
+    page.see("project").await?;
+    let layers = page.see_many("layer-row", 6).await?;
+    assert_eq!(layers.len(), 6);
+    assert!(page.says("attribution").await?.contains("OpenStreetMap"));
+
+    let drawn = stage.when_drawn(&page).await?;
+    assert_eq!(drawn, 3975, "features on the map");
+
+    stage.click_a_building(&page).await?;
+    let card = page.says("feature-card").await?;
+    assert!(card.lines().count() > 2, "the card says {card}");
+
+    page.click("table-toggle").await?;
+    let table_rows = page.see_many("table-row", 5).await?;
+    assert!(!table_rows[0].text().await?.is_empty());
+    page.close().await
+}
+
+/// Stay signed in: the next start opens without typing; signing out leaves nothing behind.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_stays_signed_in_and_signing_out_leaves_nothing_in_the_keychain() -> Outcome {
+    let stage = Stage::set(Keyring::Unlocked).await?;
+    assert_eq!(stage.keychain_items()?, 0, "a fresh keychain");
+
+    let page = stage.open().await?;
+    stage.sign_in(&page, stage.editor(), true).await?;
+    assert_eq!(stage.keychain_items()?, 1, "one item holds the session");
+    page.close().await?;
+
+    let page = stage.open().await?;
+    page.see("projects").await?;
+    assert!(!page.shows("sign-in").await?);
+    page.click("sign-out").await?;
+    page.see("sign-in").await?;
+    assert_eq!(stage.keychain_items()?, 0, "after signing out");
+    page.close().await?;
+
+    let page = stage.open().await?;
+    page.see("sign-in").await?;
+    page.close().await
+}
+
+/// Who does not want to stay signed in is asked again, and nothing was kept.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_stay_signed_in_nothing_is_kept() -> Outcome {
+    let stage = Stage::set(Keyring::Unlocked).await?;
+    let page = stage.open().await?;
+    stage.sign_in(&page, stage.editor(), false).await?;
+    assert_eq!(stage.keychain_items()?, 0);
+    page.close().await?;
+
+    let page = stage.open().await?;
+    page.see("sign-in").await?;
+    page.close().await
+}
+
+/// What the platform keeps on disk tells nothing to a thief (R27).
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_journey_the_platforms_files_hold_no_name_no_email_and_no_street() -> Outcome {
+    let stage = Stage::set(Keyring::Unlocked).await?;
+    let page = stage.open().await?;
+    stage.sign_in(&page, stage.editor(), true).await?;
+    page.click("project-row").await?;
+    stage.when_drawn(&page).await?;
+    page.close().await?;
+
+    let editor = stage.editor();
+    let secret = editor.totp.clone().unwrap_or_default();
+    let wanted =
+        [editor.email.as_str(), editor.name.as_str(), "Helsinki", "Mannerheimintie", secret.as_str(), &editor.password];
+    let found = stage.search_platform_data(&wanted)?;
+    assert!(found.is_empty(), "found in the platform's data: {found:?}");
+    Ok(())
+}
