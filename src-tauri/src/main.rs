@@ -1,2 +1,45 @@
-//! (being written)
-fn main() {}
+//! Polder's desktop shell. The only crate that names Tauri: it hardens the process, opens the one window and
+//! passes calls from the page to [`polder_client`].
+
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod deployment;
+mod hardening;
+mod ipc;
+mod shell;
+mod window;
+
+use std::process::ExitCode;
+
+use tauri::Manager as _;
+use tracing_subscriber::EnvFilter;
+
+use shell::Shell;
+
+fn main() -> ExitCode {
+    // Before anything else runs, and while there is one thread.
+    hardening::harden();
+    log();
+    let app = tauri::Builder::default()
+        .invoke_handler(ipc::handler())
+        .setup(|app| {
+            let data = deployment::data_folder(app.handle())?;
+            app.manage(Shell::new(deployment::embedded(), data));
+            window::open(app)?;
+            Ok(())
+        })
+        .run(tauri::generate_context!());
+    match app {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the window could not be opened");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Standard error, without secrets: what is logged are codes, ids and causes.
+fn log() {
+    let filter = EnvFilter::new("warn,polder_client=info,polder_desktop=info");
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

@@ -25,7 +25,8 @@ macro_rules! codes {
         pub enum Code {
             $(
                 $(#[$doc])*
-                #[cfg_attr(any(feature = "ts", feature = "openapi"), serde(rename = $text))]
+                #[cfg_attr(feature = "ts", ts(rename = $text))]
+                #[cfg_attr(feature = "openapi", schema(rename = $text))]
                 $name,
             )*
         }

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::digest;
@@ -32,6 +33,9 @@ struct Tokens {
     generation: u64,
 }
 
+/// A call under way. Boxed, so that the compiler sees for every lifetime that it moves between threads.
+type Calling<'c, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'c>>;
+
 /// No layer is larger; a manifest that says so is broken.
 const MAX_LAYER: u64 = 512 * 1024 * 1024;
 
@@ -57,8 +61,7 @@ impl Session {
     /// # Errors
     /// [`Code::SessionOver`], and whatever a call may meet.
     pub async fn projects(&self) -> Result<Listed, Failure> {
-        self.signed(async |client: &Client, caller: Caller<'_>| client.call(&List, &Nothing {}, caller).await)
-            .await
+        self.signed(|client, caller| Box::pin(client.call(&List, &Nothing {}, caller))).await
     }
 
     /// A project's latest version.
@@ -66,9 +69,10 @@ impl Session {
     /// # Errors
     /// [`Code::NotFound`], [`Code::SessionOver`], and whatever a call may meet.
     pub async fn open(&self, project: ProjectId) -> Result<Opened, Failure> {
-        let call = Open { project };
-        self.signed(async |client: &Client, caller: Caller<'_>| client.call(&call, &Nothing {}, caller).await)
-            .await
+        self.signed(move |client, caller| {
+            Box::pin(async move { client.call(&Open { project }, &Nothing {}, caller).await })
+        })
+        .await
     }
 
     /// A layer's bytes, exactly as its manifest names them.
@@ -80,9 +84,12 @@ impl Session {
         if !is_layer_id(&layer.id) || layer.bytes > MAX_LAYER {
             return Err(Failure::of(Code::AnswerBroken));
         }
-        let call = LayerBytes { project, version, layer: layer.id.clone() };
+        let (name, length) = (layer.id.clone(), layer.bytes);
         let bytes = self
-            .signed(async |client: &Client, caller: Caller<'_>| client.file(&call, layer.bytes, caller).await)
+            .signed(move |client, caller| {
+                let call = LayerBytes { project, version, layer: name.clone() };
+                Box::pin(async move { client.file(&call, length, caller).await })
+            })
             .await?;
         let hash = digest::digest(&digest::SHA256, &bytes);
         if bytes.len() as u64 != layer.bytes || hex::encode(hash) != layer.sha256 {
@@ -120,7 +127,7 @@ impl Session {
     /// Calls with the access token, and once more with a new one when it ran out.
     async fn signed<T>(
         &self,
-        call: impl AsyncFn(&Client, Caller<'_>) -> Result<T, Failure>,
+        call: impl for<'c> Fn(&'c Client, Caller<'c>) -> Calling<'c, T> + Sync,
     ) -> Result<T, Failure> {
         let tokens = self.tokens().await?;
         let mut result = call(self.client(), self.caller(Some(&tokens.access))).await;

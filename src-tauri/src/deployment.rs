@@ -1,0 +1,43 @@
+//! What this client was built for.
+
+use std::path::PathBuf;
+
+use polder_client::deployment::Deployment;
+use tauri::{AppHandle, Manager as _};
+
+const EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/deployment.json"));
+
+/// The deployment that the build embedded; `None` for a build that is for no platform, or whose deployment
+/// does not read: its gate stays shut.
+pub(crate) fn embedded() -> Option<Deployment> {
+    #[cfg(feature = "e2e")]
+    if let Some(file) = std::env::var_os("POLDER_E2E_DEPLOYMENT") {
+        return match std::fs::read(&file) {
+            Ok(bytes) => parse(&bytes),
+            Err(error) => {
+                tracing::error!(%error, "POLDER_E2E_DEPLOYMENT cannot be read");
+                None
+            }
+        };
+    }
+    if EMBEDDED.is_empty() { None } else { parse(EMBEDDED) }
+}
+
+fn parse(bytes: &[u8]) -> Option<Deployment> {
+    match Deployment::parse(bytes) {
+        Ok(deployment) => Some(deployment),
+        Err(error) => {
+            tracing::error!(%error, "the deployment does not read");
+            None
+        }
+    }
+}
+
+/// Where this person's data of Polder lies on this computer.
+pub(crate) fn data_folder(app: &AppHandle) -> tauri::Result<PathBuf> {
+    #[cfg(feature = "e2e")]
+    if let Some(folder) = std::env::var_os("POLDER_E2E_DATA") {
+        return Ok(PathBuf::from(folder));
+    }
+    app.path().app_local_data_dir()
+}

@@ -1,0 +1,61 @@
+//! The commands that the page may call. Each is a few lines: take the stage that it needs, ask the client,
+//! answer in the page's types.
+
+mod gate;
+mod projects;
+mod sign_in;
+mod types;
+
+use tauri::Wry;
+use tauri::ipc::Invoke;
+
+#[cfg(test)]
+include!("../../commands.rs");
+
+pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        gate::gate_check,
+        gate::quit,
+        sign_in::session_resume,
+        sign_in::sign_in_password,
+        sign_in::sign_in_enrolment,
+        sign_in::sign_in_confirm,
+        sign_in::sign_in_code,
+        sign_in::sign_in_cancel,
+        sign_in::sign_out,
+        projects::projects,
+        projects::project_open,
+        projects::layer,
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::COMMANDS;
+
+    /// The handlers stand in this file's text, the grants in the capability's.
+    #[test]
+    fn handlers_grants_and_the_list_of_commands_are_the_same() {
+        let listed: BTreeSet<String> = COMMANDS.iter().map(|&name| name.to_owned()).collect();
+        let source = include_str!("mod.rs");
+        let (_, handlers) = source.split_once("generate_handler![").unwrap();
+        let (handlers, _) = handlers.split_once(']').unwrap();
+        let handled: BTreeSet<String> = handlers
+            .split(',')
+            .filter_map(|path| path.trim().rsplit_once("::").map(|(_, name)| name.to_owned()))
+            .collect();
+        assert_eq!(handled, listed);
+
+        let capability: serde_json::Value =
+            serde_json::from_str(include_str!("../../capabilities/main.json")).unwrap();
+        let granted: BTreeSet<String> = capability["permissions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|name| name.as_str().unwrap().strip_prefix("allow-").unwrap().replace('-', "_"))
+            .collect();
+        assert_eq!(granted, listed, "nothing but Polder's own commands is granted");
+    }
+}

@@ -1,0 +1,44 @@
+use polder_client::session::Failure as ClientFailure;
+use polder_wire::project::{Listed, Opened};
+use polder_wire::{Code, ProjectId};
+use tauri::State;
+use tauri::ipc::Response;
+
+use super::types::Failure;
+use crate::shell::Shell;
+
+/// What the signed-in person may open.
+#[tauri::command]
+pub(crate) async fn projects(shell: State<'_, Shell>) -> Result<Listed, Failure> {
+    let (session, _) = shell.session()?;
+    Ok(session.projects().await.map_err(|failure| shell.learn(failure))?)
+}
+
+/// A project's latest version.
+#[tauri::command]
+pub(crate) async fn project_open(shell: State<'_, Shell>, project: String) -> Result<Opened, Failure> {
+    let (session, manifests) = shell.session()?;
+    let opened = session.open(parse(&project)?).await.map_err(|failure| shell.learn(failure))?;
+    manifests.remember(&opened);
+    Ok(opened)
+}
+
+/// A layer's bytes as they were saved, verified; only of a version that was opened in this session.
+#[tauri::command]
+pub(crate) async fn layer(
+    shell: State<'_, Shell>,
+    project: String,
+    version: u32,
+    layer: String,
+) -> Result<Response, Failure> {
+    let (session, manifests) = shell.session()?;
+    let project = parse(&project)?;
+    let layer = manifests.layer(project, version, &layer)?;
+    let bytes = session.layer(project, version, &layer).await.map_err(|failure| shell.learn(failure))?;
+    Ok(Response::new(Vec::from(bytes)))
+}
+
+/// A text that is no id names nothing.
+fn parse(project: &str) -> Result<ProjectId, Failure> {
+    project.parse().map_err(|_| ClientFailure { code: Code::NotFound, retry_after: None }.into())
+}

@@ -1,0 +1,189 @@
+//! What crosses between Rust and the page, besides the types of `wire`. `ui/src/lib/bindings` is made from
+//! these (`POLDER_WRITE_BINDINGS=1 cargo test -p polder-desktop`), and a test holds it against them.
+
+use polder_client::gate::Step;
+use polder_client::session::{self, Session};
+use polder_wire::sign_in::Me;
+use polder_wire::{Code, UnixSeconds};
+use serde::Serialize;
+use ts_rs::TS;
+
+/// What the gate is doing.
+#[derive(Debug, Clone, Copy, Serialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum GateStep {
+    Reaching,
+    Verifying,
+    Comparing,
+}
+
+/// The gate is open.
+#[derive(Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Admitted {
+    pub(crate) version: String,
+    #[ts(type = "number")]
+    pub(crate) checked_at: UnixSeconds,
+    pub(crate) host: String,
+}
+
+/// The gate stays shut.
+#[derive(Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Refused {
+    pub(crate) code: Code,
+    pub(crate) reference: String,
+    #[ts(type = "number")]
+    pub(crate) at: UnixSeconds,
+    pub(crate) version: String,
+    pub(crate) newest: Option<String>,
+    /// Seconds; positive when this clock is ahead.
+    #[ts(type = "number | null")]
+    pub(crate) clock_off_by: Option<i64>,
+    pub(crate) host: String,
+    /// For IT.
+    pub(crate) details: String,
+}
+
+/// Something asked for did not happen.
+#[derive(Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Failure {
+    code: Code,
+    reference: &'static str,
+    retry_after: Option<u32>,
+}
+
+/// Whether this device stays signed in when the program ends.
+#[derive(Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Remembered {
+    kept: bool,
+    /// Why not, where the person wanted it.
+    why: Option<Code>,
+}
+
+/// Somebody is signed in.
+#[derive(Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SignedIn {
+    pub(crate) me: Me,
+    pub(crate) remembered: Remembered,
+}
+
+/// Whether an earlier sign-in still holds.
+#[derive(Debug, Serialize, TS)]
+#[serde(tag = "state", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub(crate) enum Resumed {
+    SignedIn { me: Me, remembered: Remembered },
+    SignedOut { why: Option<Code> },
+}
+
+/// What comes after a right password.
+#[derive(Debug, Serialize, TS)]
+#[serde(tag = "step", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub(crate) enum Next {
+    Code { domain_name: String },
+    Enrol { domain_name: String },
+    Done { me: Me, remembered: Remembered },
+}
+
+/// What goes into an authenticator. The only secret that the page is given to show.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Enrolment {
+    /// A picture, as a data URL.
+    pub(crate) qr: String,
+    /// The same to type, in groups of four.
+    pub(crate) key: String,
+}
+
+impl Resumed {
+    pub(crate) fn signed_in(session: &Session) -> Self {
+        let SignedIn { me, remembered } = SignedIn::of(session);
+        Self::SignedIn { me, remembered }
+    }
+}
+
+impl SignedIn {
+    pub(crate) fn of(session: &Session) -> Self {
+        Self { me: session.me().clone(), remembered: session.remembered().into() }
+    }
+}
+
+impl From<session::Remembered> for Remembered {
+    fn from(remembered: session::Remembered) -> Self {
+        match remembered {
+            session::Remembered::Kept => Self { kept: true, why: None },
+            session::Remembered::ThisRunOnly(why) => Self { kept: false, why },
+        }
+    }
+}
+
+impl From<session::Failure> for Failure {
+    fn from(failure: session::Failure) -> Self {
+        let session::Failure { code, retry_after } = failure;
+        Self { code, reference: code.reference(), retry_after }
+    }
+}
+
+impl From<Step> for GateStep {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::Reaching => Self::Reaching,
+            Step::Verifying => Self::Verifying,
+            Step::Comparing => Self::Comparing,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::path::Path;
+
+    use polder_wire::project::{Listed, Opened};
+    use ts_rs::Config;
+
+    use super::*;
+
+    fn export(folder: &Path) {
+        let config = Config::new().with_out_dir(folder);
+        GateStep::export_all(&config).unwrap();
+        Admitted::export_all(&config).unwrap();
+        Refused::export_all(&config).unwrap();
+        Failure::export_all(&config).unwrap();
+        SignedIn::export_all(&config).unwrap();
+        Resumed::export_all(&config).unwrap();
+        Next::export_all(&config).unwrap();
+        Enrolment::export_all(&config).unwrap();
+        Listed::export_all(&config).unwrap();
+        Opened::export_all(&config).unwrap();
+    }
+
+    fn files(folder: &Path) -> BTreeMap<String, String> {
+        let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
+        entries
+            .map(|entry| {
+                (entry.file_name().into_string().unwrap(), fs::read_to_string(entry.path()).unwrap())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_pages_types_are_those_of_rust() {
+        let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/src/lib/bindings");
+        if std::env::var_os("POLDER_WRITE_BINDINGS").is_some() {
+            fs::remove_dir_all(&committed).unwrap();
+            export(&committed);
+        }
+        let folder = tempfile::tempdir().unwrap();
+        export(folder.path());
+        assert_eq!(
+            files(&committed),
+            files(folder.path()),
+            "make them anew: POLDER_WRITE_BINDINGS=1 cargo test -p polder-desktop"
+        );
+    }
+}

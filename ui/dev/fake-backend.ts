@@ -1,0 +1,165 @@
+// An invented backend for looking at screens in a plain browser (`npm run dev`, `npm run pictures`). The address
+// chooses what it answers: ?gate=offline&session=in&projects=empty&layers=broken&remembered=keychain-absent&slow=1
+// Nothing of this is in a build for people: only `--mode fake` names this file.
+import type { Backend } from "$lib/backend";
+import { Failed, Kept } from "$lib/backend";
+import type { Code } from "$lib/bindings/Code";
+import type { Layer } from "$lib/bindings/Layer";
+import type { Me } from "$lib/bindings/Me";
+import type { Person } from "$lib/bindings/Person";
+import type { Remembered } from "$lib/bindings/Remembered";
+import type { Summary } from "$lib/bindings/Summary";
+import type { Theme } from "$lib/bindings/Theme";
+import buildings from "$sample/buildings.geojson?raw";
+import landuse from "$sample/landuse.geojson?raw";
+import streets from "$sample/streets.geojson?raw";
+import transit from "$sample/transit.geojson?raw";
+import trees from "$sample/trees.geojson?raw";
+import water from "$sample/water.geojson?raw";
+
+/** Found in the bundle, it gives the fake away. */
+export const MARK = "polder-fake-backend";
+
+const asked = new URLSearchParams(location.search);
+const now = Math.floor(Date.now() / 1000);
+const pause = (ms: number) => new Promise((done) => setTimeout(done, asked.has("slow") ? ms * 20 : ms));
+const forever = () => new Promise<never>(() => undefined);
+
+const fails = (code: string, reference = "X-00", retryAfter: number | null = null) =>
+  new Failed({ code: code as Code, reference, retryAfter });
+
+const aino: Person = { id: "0a".repeat(16), name: "Aino Virtanen" };
+const mikael: Person = { id: "5c".repeat(16), name: "Mikael Lindqvist" };
+const sanna: Person = { id: "7e".repeat(16), name: "Sanna Koskinen" };
+
+const me: Me = {
+  user: aino.id, session: "11".repeat(16), name: aino.name, email: "aino.virtanen@hel.example",
+  domain: "22".repeat(16), domain_name: "Helsinki, City planning", role: "editor", second_step: true,
+};
+
+const remembered = (): Remembered => {
+  const why = asked.get("remembered");
+  return why ? { kept: false, why: why as Code } : { kept: true, why: null };
+};
+
+const files: [string, string, Theme, string][] = [
+  ["landuse", "Land use", "landuse", landuse],
+  ["water", "Water", "water", water],
+  ["streets", "Streets", "streets", streets],
+  ["buildings", "Buildings", "buildings", buildings],
+  ["trees", "Street trees", "trees", trees],
+  ["transit", "Transit stops", "transit", transit],
+];
+const layers: Layer[] = files.map(([id, title, theme, text]) => ({
+  id, title, theme, bytes: text.length, sha256: "0".repeat(64),
+  features: (JSON.parse(text) as { features: unknown[] }).features.length,
+}));
+
+const project = (n: number, name: string, description: string, owner: Person, access: "read" | "write", by: Person, ago: number, version: number, bytes: number): Summary => ({
+  id: n.toString(16).padStart(32, "0"), name, description, owner, access,
+  latest: { number: version, author: by, saved_at: now - ago, note: "", bytes },
+});
+const projects: Summary[] = [
+  project(1, "Helsinki, city centre", "Six layers of open data to begin with", sanna, "write", mikael, 720, 14, layers.reduce((sum, { bytes }) => sum + bytes, 0)),
+  project(2, "Station square, summer layout", "Rautatientori", aino, "write", aino, 8_000, 31, 5_210_000),
+  project(3, "Esplanadi accessibility", "", mikael, "write", sanna, 90_000, 9, 4_400_000),
+  project(4, "Senate Square paving with a name that is much longer than a column could ever hold", "Senaatintori and the streets around it, as agreed with the museum board in the spring of 2026", sanna, "read", sanna, 500_000, 1_217, 1_900),
+  project(5, "Old church park lighting", "Vanha kirkkopuisto", mikael, "read", mikael, 40_000_000, 4, 999_900),
+];
+
+/** Answers as the real one would. */
+export const backend: Backend = {
+  async gateCheck(onStep) {
+    const kept = asked.get("gate");
+    for (const step of ["reaching", "verifying", "comparing"] as const) {
+      onStep(step);
+      if (kept === step) return forever();
+      await pause(60);
+    }
+    if (kept) {
+      throw new Kept({
+        code: kept as Code, reference: asked.get("reference") ?? "G-07", at: now, version: "2.4.1",
+        newest: kept === "outdated" ? "2.5.0" : null, clockOffBy: asked.has("off") ? Number(asked.get("off")) : null,
+        host: "polder.hel.example", details: `${MARK}\nPolder 2.4.1, linux-x86_64\ncode ${kept}`,
+      });
+    }
+    return { version: "2.5.0", checkedAt: now - 40, host: "polder.hel.example" };
+  },
+  async resume() {
+    if (asked.has("resuming")) return forever();
+    await pause(20);
+    if (asked.get("session") === "in") return { state: "signed-in", me, remembered: remembered() };
+    return { state: "signed-out", why: (asked.get("why") as Code | null) ?? null };
+  },
+  async password(_email, password) {
+    await pause(200);
+    if (asked.has("failure")) throw fails(asked.get("failure") ?? "", "N-01");
+    if (password === "wrong") throw fails("credentials-wrong", "S-01");
+    if (asked.get("step") === "enrol") return { step: "enrol", domainName: me.domain_name };
+    return { step: "code", domainName: me.domain_name };
+  },
+  async enrolment() {
+    await pause(100);
+    if (asked.get("enrolment") === "error") throw fails("timed-out", "N-03");
+    return { qr: sampleQr(), key: "K5QX IZLS NRUW 4ZJA MRUW U23F GEZD GNBV" };
+  },
+  async confirm(code) {
+    await pause(200);
+    if (code === "000000") throw fails("code-wrong", "S-02");
+    return { me, remembered: remembered() };
+  },
+  async code(code) {
+    await pause(200);
+    if (code === "000000") throw fails("code-wrong", "S-02");
+    if (code === "111111") throw fails("sign-in-over", "S-03");
+    return { me, remembered: remembered() };
+  },
+  cancel: async () => undefined,
+  async signOut() {
+    await pause(200);
+    if (asked.has("signout")) throw fails(asked.get("signout") ?? "", "N-01");
+  },
+  async projects() {
+    await pause(50);
+    if (asked.get("projects") === "error") throw fails("timed-out", "N-03");
+    if (asked.get("projects") === "waiting") return forever();
+    return { projects: asked.get("projects") === "empty" ? [] : projects };
+  },
+  async open(id) {
+    await pause(50);
+    const found = projects.find((each) => each.id === id);
+    if (!found || asked.get("open") === "error") throw fails("not-found", "P-03");
+    if (asked.get("open") === "waiting") return forever();
+    return {
+      project: found,
+      manifest: { area: [24.935, 60.164, 24.953, 60.179], attribution: "© OpenStreetMap contributors", layers: found.latest.number === 4 ? [] : layers },
+    };
+  },
+  async layer(_project, _version, id) {
+    const at = files.findIndex(([name]) => name === id);
+    await pause(30 * (at + 1));
+    if (asked.get("layers") === "waiting" && at > 1) return forever();
+    if (asked.get("layers") === "broken" && id === "trees") throw fails("offline", "N-01");
+    if (asked.get("layers") === "broken" && id === "water") return new TextEncoder().encode("{ no json").buffer;
+    return new TextEncoder().encode(files[at]?.[3] ?? "").buffer;
+  },
+  quit: async () => undefined,
+};
+
+/** Something that looks like a QR code; it says nothing. */
+function sampleQr(): string {
+  let path = "";
+  let state = 7;
+  for (let y = 0; y < 41; y += 1) {
+    for (let x = 0; x < 41; x += 1) {
+      state = Math.imul(state ^ (state >>> 13), 1_274_126_177) + x * 374_761_393 + y * 668_265_263;
+      state ^= state >>> 16;
+      const eye = (x < 7 && y < 7) || (x > 33 && y < 7) || (x < 7 && y > 33);
+      const [ex, ey] = [x > 33 ? x - 34 : x, y > 33 ? y - 34 : y];
+      const ring = Math.max(Math.abs(ex - 3), Math.abs(ey - 3));
+      if (eye ? ring !== 2 : (state & 4) === 0) path += `M${x} ${y}h1v1h-1z`;
+    }
+  }
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 41 41" shape-rendering="crispEdges"><path d="${path}"/></svg>`;
+  return `data:image/svg+xml;base64,${btoa(svg)}`;
+}

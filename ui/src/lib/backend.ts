@@ -1,0 +1,65 @@
+import type { Admitted } from "$lib/bindings/Admitted";
+import type { Enrolment } from "$lib/bindings/Enrolment";
+import type { Failure } from "$lib/bindings/Failure";
+import type { GateStep } from "$lib/bindings/GateStep";
+import type { Listed } from "$lib/bindings/Listed";
+import type { Next } from "$lib/bindings/Next";
+import type { Opened } from "$lib/bindings/Opened";
+import type { Refused } from "$lib/bindings/Refused";
+import type { Resumed } from "$lib/bindings/Resumed";
+import type { SignedIn } from "$lib/bindings/SignedIn";
+
+/**
+ * All that the window can ask of the program behind it. Every promise is kept or broken by {@link Failed};
+ * the gate's alone by {@link Kept}.
+ */
+export interface Backend {
+  /** Asks whether this is the newest verified release; tells each step as it begins. */
+  gateCheck(onStep: (step: GateStep) => void): Promise<Admitted>;
+  /** Whether an earlier sign-in still holds. */
+  resume(): Promise<Resumed>;
+  /** The first step of signing in. */
+  password(email: string, password: string, stay: boolean): Promise<Next>;
+  /** What goes into the authenticator of somebody who has no second step yet. */
+  enrolment(): Promise<Enrolment>;
+  /** The first code of a new second step. */
+  confirm(code: string): Promise<SignedIn>;
+  /** The code of an existing second step. */
+  code(code: string): Promise<SignedIn>;
+  /** Forgets a sign-in that is under way. */
+  cancel(): Promise<void>;
+  /** Ends the session here and on the platform. */
+  signOut(): Promise<void>;
+  /** What the signed-in person may open. */
+  projects(): Promise<Listed>;
+  /** A project's latest version. */
+  open(project: string): Promise<Opened>;
+  /** A layer's bytes as they were saved. */
+  layer(project: string, version: number, layer: string): Promise<ArrayBuffer>;
+  /** Ends the program. */
+  quit(): Promise<void>;
+}
+
+/** The gate stays shut. */
+export class Kept extends Error {
+  override name = "Kept";
+  constructor(readonly refused: Refused) {
+    super(refused.code);
+  }
+}
+
+/** What was asked did not happen. */
+export class Failed extends Error {
+  override name = "Failed";
+  constructor(readonly failure: Failure) {
+    super(failure.code);
+  }
+}
+
+/** The failure that stands for whatever the program behind the window would never say. */
+export const UNEXPECTED: Failure = { code: "unexpected", reference: "C-01", retryAfter: null };
+
+/** What a person is told about anything that was thrown. */
+export function failureOf(thrown: unknown): Failure {
+  return thrown instanceof Failed ? thrown.failure : UNEXPECTED;
+}

@@ -1,0 +1,375 @@
+### Polder's words in English. Short, active, present tense; "you" and "Polder"; sentence case.
+### An error is what happened (err-), then what you can do (rec-). "-gate" variants are for the gate only.
+
+language-name = English
+
+## Parts
+close = Close
+try-again = Try again
+copy = Copy
+copied = Copied
+copy-failed = Copying did not work. Select the text and copy it by hand.
+code-reference = Code { $reference }
+what-you-can-do = What you can do
+loading = Loading
+choose-language = Language
+day-at-time = { $day } at { $time }
+
+## Gate
+gate-title = Is this the newest Polder?
+gate-lead = One moment. Polder opens when this is certain.
+gate-reaching = Connecting to the platform
+gate-verifying = Reading the signed list of versions
+gate-comparing = Comparing with this program
+gate-done = { $step }: done
+gate-now = { $step }: under way
+gate-later = { $step }: not yet
+gate-copy = Copy details for IT
+gate-quit = Quit
+gate-version = Version { $version }
+gate-code = Code { $reference }, { $time }
+gate-details = Details for IT
+gate-opening = Opening
+gate-opening-lead = Looking whether you are still signed in.
+
+## Sign-in
+sign-in-title = Sign in
+sign-in-host = to { $host }
+sign-in-email = E-mail
+sign-in-password = Password
+sign-in-show = Show
+sign-in-hide = Hide
+sign-in-show-label = Show password
+sign-in-hide-label = Hide password
+sign-in-stay = Stay signed in on this computer
+sign-in-continue = Continue
+sign-in-busy = Checking
+sign-in-email-needed = Type your e-mail.
+sign-in-password-needed = Type your password.
+sign-in-checked = Version { $version }, checked { $when }
+
+## Code
+code-title = Type the six digits
+code-lead = They are in your authenticator app, under Polder.
+code-label = Six-digit code
+code-help = A new code appears every 30 seconds. Pasting works too.
+code-sign-in = Sign in
+code-short = Type all six digits.
+code-back = Sign in as somebody else
+
+## Enrolment
+enrol-title = Add your second step
+enrol-lead = { $domain } asks for it: a code from your phone, besides your password.
+enrol-scan = Scan this with your phone
+enrol-apps = Any authenticator app will do, such as Aegis, 2FAS, or the one in your password manager.
+enrol-qr = QR code with the key for your authenticator app
+enrol-key = Or type this key
+enrol-copy-key = Copy key
+enrol-type = Type the six digits that it shows
+enrol-turn-on = Turn on
+enrol-help = The key is shown only here and now. From the next sign-in on, Polder asks for a code.
+
+## Being remembered
+not-remembered-dismiss = Understood
+
+## Signed out, but not everywhere
+signed-out-title = You are signed out here
+signed-out-platform = The platform could not be told. It ends the session by itself after a while.
+signed-out-platform-remedy = To end it at once, sign in and out again when the connection is back.
+signed-out-keychain = What Polder keeps in the locked place of this computer could not be removed.
+signed-out-keychain-remedy = Unlock it, then sign in and out once more.
+
+## Projects
+projects-title = Projects
+projects-count = { $count ->
+    [one] { $shown } project
+   *[other] { $shown } projects
+  }
+projects-sign-out = Sign out
+projects-signing-out = Signing out
+projects-name = Name
+projects-owner = Owner
+projects-version = Version
+projects-saved = Last saved
+projects-right = Your right
+projects-size = Size
+projects-you = You
+projects-saved-by = by { $name }
+projects-saved-by-you = by you
+projects-loading = Loading your projects
+projects-empty-title = Nothing here yet
+projects-empty = Nobody has granted you a project, and you have none of your own.
+projects-empty-hint = Ask a colleague in { $domain } to grant you one, then look again.
+projects-refresh = Look again
+right-yours = Yours
+right-write = Can change
+right-read = View only
+role-viewer = viewer
+role-host = host
+role-editor = editor
+role-manager = manager
+
+## Project
+project-back = Projects
+project-breadcrumb = Where you are
+project-loading = Opening the project
+project-saved-you = Version { $number }, saved { $when } by you
+project-saved = Version { $number }, saved { $when } by { $name }
+project-layers = Layers
+project-layer-show = Show { $layer }
+project-layer-loading = Loading
+project-layer-retry = Try again
+project-layers-progress = { $done } of { $all } layers are in
+project-layer-summary = { $features } features, { $size }
+project-no-layers = This version holds no layers.
+project-map = Map of { $name }. Arrows move it, plus and minus zoom, 0 shows all. The table lists the same features.
+project-zoom-in = Zoom in
+project-zoom-out = Zoom out
+project-zoom-all = Show all
+project-scale = Scale: { $length }
+project-table = Table of features
+project-table-close = Close the table of features
+project-table-layer = Layer
+project-table-filter = Filter rows
+project-table-none = No row holds that text.
+project-table-empty = This layer has no features.
+project-table-rows = { $count ->
+    [one] { $shown } feature
+   *[other] { $shown } features
+  }
+project-table-some = { $shown } of { $all } features
+project-table-sort = Sort by { $column }
+project-table-waiting = This layer is still coming in.
+project-table-number = No.
+feature-close = Close the card
+feature-layer = Layer
+feature-zoom = Zoom to
+feature-bare = Nothing more is known about it.
+
+## What happened, and what you can do
+err-malformed = The platform could not read what Polder asked. Nothing was changed.
+  .title = Polder was not understood
+rec-malformed = Try again. If it happens again, give IT the code.
+
+err-credentials-wrong = That e-mail and password do not belong together.
+  .title = Not signed in
+rec-credentials-wrong = Check both, then try again.
+
+err-code-wrong = That code is not right, or was used before.
+  .title = Not this code
+rec-code-wrong = Wait for the next one.
+
+err-sign-in-over = This sign-in took too long or had too many wrong codes, so it ended.
+  .title = Start again
+rec-sign-in-over = Type your e-mail and password once more.
+
+err-access-expired = Your session needs to be renewed.
+  .title = Your session paused
+rec-access-expired = Try again. If that does not help, sign in again.
+
+err-session-over = You were signed out. It was ended here or on another computer, or it was not used for too long.
+  .title = You were signed out
+rec-session-over = Sign in again to go on.
+
+err-proof-needed = The platform wants to be sure that this computer is asking.
+  .title = One more try
+rec-proof-needed = Try again.
+
+err-proof-wrong = The platform could not tell that this computer is asking. Nothing was changed.
+  .title = This computer was not recognised
+rec-proof-wrong = Sign in again. If it happens again, give IT the code.
+
+err-enrolment-not-open = Your second step is already on, or this set-up is over.
+  .title = Nothing to set up
+rec-enrolment-not-open = Sign in again.
+
+err-not-allowed = Your role does not allow this. Nothing was changed.
+  .title = Not with your role
+rec-not-allowed = Ask a manager of your domain.
+
+err-not-found = This does not exist, or it is not shared with you.
+  .title = Not found
+rec-not-found = Go back to your projects. If somebody promised it to you, ask them to grant it.
+
+err-method-not-allowed = The platform does not do this in that way. Nothing was changed.
+  .title = Polder was not understood
+rec-method-not-allowed = Give IT the code.
+
+err-too-large = This is larger than the platform takes. Nothing was sent on.
+  .title = Too large
+rec-too-large = Make it smaller, then try again.
+
+err-not-json = The platform could not read what Polder asked. Nothing was changed.
+  .title = Polder was not understood
+rec-not-json = Give IT the code.
+
+err-client-outdated = This version of Polder is too old for the platform.
+  .title = There is a newer Polder
+rec-client-outdated = Quit Polder and start it again.
+
+err-internal = Something broke on the platform. What you did just now may not have been kept; what was saved is safe.
+  .title = Something broke on the platform
+rec-internal = Try again in a minute. If it happens again, give IT the code.
+err-internal-gate = Something broke on the platform, so Polder cannot see whether this is the newest version. It stays closed.
+  .title = Something broke on the platform
+rec-internal-gate = Try again in a minute.
+
+err-busy = Too much is being asked at once.
+  .title = The platform is busy
+rec-busy = { $seconds ->
+    [0] Wait a moment, then try again.
+    [one] Wait { $seconds } second, then try again.
+   *[other] Wait { $seconds } seconds, then try again.
+  }
+err-busy-gate = The platform is busy and could not say whether this is the newest version. Polder stays closed.
+  .title = The platform is busy
+rec-busy-gate = Wait a moment, then try again.
+
+err-offline = There is no connection to { $host }. Nothing is lost.
+  .title = No connection
+rec-offline = Check your network, then try again.
+err-offline-gate = Polder cannot see whether this is the newest version, so it stays closed.
+  .title = No connection
+rec-offline-gate = Check your network, then try again.
+
+err-unreachable = Nobody answers at { $host }. Nothing is lost.
+  .title = Nobody answers
+rec-unreachable = Try again in a minute. If it stays so, ask IT whether the platform is up.
+err-unreachable-gate = Nobody answers at { $host }. Polder cannot see whether this is the newest version, so it stays closed.
+  .title = Nobody answers
+rec-unreachable-gate = Try again in a minute. If it stays so, ask IT.
+
+err-timed-out = { $host } did not answer in time. Nothing is lost.
+  .title = No answer in time
+rec-timed-out = Check your network, then try again.
+err-timed-out-gate = { $host } did not answer in time. Polder cannot see whether this is the newest version, so it stays closed.
+  .title = No answer in time
+rec-timed-out-gate = Check your network, then try again.
+
+err-pin-mismatch = What answered in place of { $host } is not the platform that Polder knows and could read along. Polder stopped at once. Nothing was sent.
+  .title = Something sits in between
+rec-pin-mismatch = Use another network, such as your phone's. At work, ask IT to let Polder through.
+
+err-unknown-issuer = A network device answered in place of { $host } and could read along. Polder stopped at once. Nothing was sent.
+  .title = Something sits in between
+rec-unknown-issuer = Use another network, such as your phone's. At work, ask IT to let Polder through.
+
+err-certificate-time = { $host } showed proof of itself that is out of date, or this computer's clock is wrong. Nothing was sent.
+  .title = Out of date
+rec-certificate-time = Check this computer's date and time, then try again. If they are right, tell IT.
+
+err-certificate-name = What answered in place of { $host } goes by another name. Polder stopped at once. Nothing was sent.
+  .title = Somebody else answered
+rec-certificate-name = Use another network, such as your phone's. At work, ask IT to let Polder through.
+
+err-certificate-invalid = { $host } could not prove that it is the platform. Polder stopped at once. Nothing was sent.
+  .title = No proof of who answers
+rec-certificate-invalid = Use another network. If it stays so, give IT the details.
+
+err-not-secure = What answered in place of { $host } offers no connection that is safe enough. Nothing was sent.
+  .title = Not a safe connection
+rec-not-secure = Use another network, such as your phone's. At work, ask IT to let Polder through.
+
+err-answer-broken = The answer of { $host } came in damaged or cut off, so Polder did not use it. Nothing is lost.
+  .title = A damaged answer
+rec-answer-broken = Try again. If it happens again, give IT the code.
+err-answer-broken-gate = The answer of { $host } came in damaged or cut off, so Polder did not use it and stays closed.
+  .title = A damaged answer
+rec-answer-broken-gate = Try again. If it stays so, use another network.
+
+err-metadata-expired = The signed list of versions is out of date. Nobody can tell whether this is the newest, so Polder stays closed.
+  .title = The list is out of date
+rec-metadata-expired = Check this computer's date and time and try again. If they are right, tell IT.
+
+err-metadata-invalid = The list of versions is not signed as it should be. Polder does not trust it and stays closed.
+  .title = The list is not properly signed
+rec-metadata-invalid = Try another network. If it stays so, give IT the details.
+
+err-metadata-rolled-back = The list of versions is older than one that Polder saw before. Polder does not trust it and stays closed.
+  .title = An older list came back
+rec-metadata-rolled-back = Try another network. If it stays so, give IT the details.
+
+err-clock-wrong = { $clock ->
+    [slow] This computer's clock is { $off } slow.
+    [fast] This computer's clock is { $off } fast.
+   *[unknown] This computer's clock is so wrong that Polder cannot tell what is current.
+  }
+  .title = The clock is wrong
+rec-clock-wrong = { $clock ->
+    [unknown] Set this computer's date and time, then try again.
+   *[other] Set it to { $time }, then try again.
+  }
+
+err-store-unwritable = Polder cannot write in its own folder, so it cannot remember what it verified. It stays closed.
+  .title = The folder cannot be written
+rec-store-unwritable = Ask IT to let you write in Polder's folder. Its place is in the details.
+
+err-disk-full = The disk is full, so Polder cannot remember what it verified. It stays closed.
+  .title = The disk is full
+rec-disk-full = Free some space, then try again. What came in so far is kept.
+
+err-outdated = { $newest ->
+    [none] This is version { $version }, and there is a newer one. Polder stays closed until it is in place.
+   *[other] Version { $newest } is the newest; this is { $version }. Polder stays closed until the newest is in place.
+  }
+  .title = There is a newer Polder
+rec-outdated = { $newest ->
+    [none] Install the newest version, then start Polder again. IT can help.
+   *[other] Install version { $newest }, then start Polder again. IT can help.
+  }
+
+err-altered = This program is not the one that was released as version { $version }. Polder stays closed.
+  .title = This program was changed
+rec-altered = Install Polder again from where IT keeps it. If it stays so, give IT the details.
+
+err-revoked = Version { $version } was withdrawn and must not run. Polder stays closed.
+  .title = This version was withdrawn
+rec-revoked = Install the newest version, then start Polder again.
+
+err-no-release = There is no release of Polder for this kind of computer yet. It stays closed.
+  .title = Not for this computer
+rec-no-release = Ask IT which computers Polder runs on.
+
+err-no-deployment = This Polder was built without a platform to talk to. It stays closed.
+  .title = No platform
+rec-no-deployment = Install the Polder that your organisation gives out.
+
+err-keychain-absent = This computer has no locked place for your sign-in. You stay signed in until you quit.
+  .title = You stay signed in until you quit
+rec-keychain-absent = To be remembered, start GNOME Keyring or KWallet.
+
+err-keychain-locked = The locked place for your sign-in stayed locked. You stay signed in until you quit; nothing was deleted.
+  .title = Your keychain is locked
+rec-keychain-locked = To be remembered, unlock it, then sign in again.
+
+err-keychain-timed-out = The locked place for your sign-in did not answer in time. You stay signed in until you quit; nothing was deleted.
+  .title = Your keychain did not answer
+rec-keychain-timed-out = To be remembered, see whether it waits for your password, then sign in again.
+
+err-keychain-damaged = What the locked place for your sign-in holds is not what Polder put there.
+  .title = Your sign-in could not be read
+rec-keychain-damaged = Sign in again; that puts it right.
+
+err-keychain-failed = The locked place for your sign-in could not be used. You stay signed in until you quit.
+  .title = Your keychain failed
+rec-keychain-failed = Sign in again to try once more. If it stays so, give IT the code.
+
+err-keychain-absent-door = This computer has no locked place for your sign-in, so you sign in each time you start Polder.
+  .title = Not remembered
+rec-keychain-absent-door = To be remembered, start GNOME Keyring or KWallet.
+err-keychain-locked-door = The locked place for your sign-in is locked, so Polder could not read it. Nothing was deleted.
+  .title = Your keychain is locked
+rec-keychain-locked-door = Unlock it and start Polder again, or sign in here.
+err-keychain-timed-out-door = The locked place for your sign-in did not answer in time. Nothing was deleted.
+  .title = Your keychain did not answer
+rec-keychain-timed-out-door = See whether it waits for your password and start Polder again, or sign in here.
+err-keychain-failed-door = The locked place for your sign-in could not be used.
+  .title = Your keychain failed
+rec-keychain-failed-door = Sign in here. If it stays so, give IT the code.
+
+err-unexpected = Something went wrong in Polder itself. What was saved is safe.
+  .title = Something went wrong
+rec-unexpected = Try again. If it happens again, give IT the code.
+err-unexpected-gate = Something went wrong in Polder itself, so it stays closed.
+  .title = Something went wrong
+rec-unexpected-gate = Try again. If it happens again, give IT the details.

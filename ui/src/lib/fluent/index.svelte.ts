@@ -1,0 +1,110 @@
+// People's words: Fluent text in the chosen language. Reading `t` in a component follows the choice.
+import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundle";
+import { negotiateLanguages } from "@fluent/langneg";
+import en from "./en.ftl?raw";
+import nl from "./nl.ftl?raw";
+import featuresEn from "./features.en.ftl?raw";
+import featuresNl from "./features.nl.ftl?raw";
+
+/** The languages that Polder speaks. */
+export const LANGUAGES = ["en", "nl"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** What a message may be told. */
+export type Args = Record<string, FluentVariable>;
+
+const STORED = "polder.language";
+const REGION: Record<Language, string> = { en: "GB", nl: "NL" };
+
+const bundles: Record<Language, FluentBundle> = {
+  en: bundle("en", [en, featuresEn]),
+  nl: bundle("nl", [nl, featuresNl]),
+};
+
+let chosen = $state<Language>(first());
+
+/** The language in use. */
+export function language(): Language {
+  return chosen;
+}
+
+/** Changes the language, now and for the next start. */
+export function choose(next: Language): void {
+  chosen = next;
+  document.documentElement.lang = next;
+  try {
+    localStorage.setItem(STORED, next);
+  } catch {
+    // A webview without storage still speaks the language until it quits.
+  }
+}
+
+/** The locale for dates, numbers and sizes: the chosen language as the person's region writes it. */
+export function locale(): string {
+  const region = preferred().map(regionOf).find((found) => found !== undefined);
+  return `${chosen}-${region ?? REGION[chosen]}`;
+}
+
+/** The message's text. */
+export function t(id: string, args?: Args): string {
+  return text(id, undefined, args) ?? id;
+}
+
+/** The message's text, or nothing when there is no such message. */
+export function maybe(id: string, args?: Args): string | undefined {
+  return text(id, undefined, args);
+}
+
+/** One attribute of a message, such as its title. */
+export function attribute(id: string, name: string, args?: Args): string | undefined {
+  return text(id, name, args);
+}
+
+/** The name of a language in itself, whatever is chosen. */
+export function nameOf(which: Language): string {
+  const pattern = bundles[which].getMessage("language-name")?.value;
+  return pattern ? bundles[which].formatPattern(pattern) : which;
+}
+
+function text(id: string, name: string | undefined, args: Args | undefined): string | undefined {
+  const from = bundles[chosen];
+  const message = from.getMessage(id);
+  const pattern = name === undefined ? message?.value : message?.attributes[name];
+  // Errors in a pattern leave its readable remains, which serve a person better than nothing.
+  return pattern ? from.formatPattern(pattern, args ?? null, []) : undefined;
+}
+
+function bundle(tag: Language, sources: string[]): FluentBundle {
+  // Both languages run left to right, so isolating marks would only end up in copied text.
+  const made = new FluentBundle(tag, { useIsolating: false });
+  for (const source of sources) made.addResource(new FluentResource(source));
+  return made;
+}
+
+function first(): Language {
+  const wanted = stored() ?? negotiateLanguages(preferred(), LANGUAGES, { defaultLocale: "en", strategy: "lookup" })[0];
+  const found = LANGUAGES.find((known) => known === wanted) ?? "en";
+  if (typeof document !== "undefined") document.documentElement.lang = found;
+  return found;
+}
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem(STORED);
+  } catch {
+    return null;
+  }
+}
+
+function regionOf(tag: string): string | undefined {
+  try {
+    return new Intl.Locale(tag).region;
+  } catch {
+    // Some systems hand on names that are no language tags, such as "C".
+    return undefined;
+  }
+}
+
+function preferred(): readonly string[] {
+  return typeof navigator === "undefined" ? [] : (navigator.languages ?? []);
+}

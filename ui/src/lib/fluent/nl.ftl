@@ -1,0 +1,375 @@
+### Polders woorden in het Nederlands. Kort, actief, tegenwoordige tijd; "je" en "Polder".
+### Een fout is wat er gebeurde (err-), dan wat je kunt doen (rec-). "-gate" geldt alleen bij de poort.
+
+language-name = Nederlands
+
+## Onderdelen
+close = Sluiten
+try-again = Probeer opnieuw
+copy = Kopiëren
+copied = Gekopieerd
+copy-failed = Kopiëren lukte niet. Selecteer de tekst en kopieer die zelf.
+code-reference = Code { $reference }
+what-you-can-do = Wat je kunt doen
+loading = Laden
+choose-language = Taal
+day-at-time = { $day } om { $time }
+
+## Poort
+gate-title = Is dit de nieuwste Polder?
+gate-lead = Een ogenblik. Polder gaat open als dit zeker is.
+gate-reaching = Verbinden met het platform
+gate-verifying = De ondertekende versielijst lezen
+gate-comparing = Vergelijken met dit programma
+gate-done = { $step }: klaar
+gate-now = { $step }: bezig
+gate-later = { $step }: nog niet
+gate-copy = Kopieer voor IT
+gate-quit = Afsluiten
+gate-version = Versie { $version }
+gate-code = Code { $reference }, { $time }
+gate-details = Gegevens voor IT
+gate-opening = Openen
+gate-opening-lead = Kijken of je nog aangemeld bent.
+
+## Aanmelden
+sign-in-title = Aanmelden
+sign-in-host = bij { $host }
+sign-in-email = E-mailadres
+sign-in-password = Wachtwoord
+sign-in-show = Tonen
+sign-in-hide = Verbergen
+sign-in-show-label = Wachtwoord tonen
+sign-in-hide-label = Wachtwoord verbergen
+sign-in-stay = Aangemeld blijven op deze computer
+sign-in-continue = Verder
+sign-in-busy = Controleren
+sign-in-email-needed = Typ je e-mailadres.
+sign-in-password-needed = Typ je wachtwoord.
+sign-in-checked = Versie { $version }, gecontroleerd { $when }
+
+## Code
+code-title = Typ de zes cijfers
+code-lead = Ze staan in je authenticator-app, onder Polder.
+code-label = Code van zes cijfers
+code-help = Elke 30 seconden komt er een nieuwe code. Plakken mag ook.
+code-sign-in = Aanmelden
+code-short = Typ alle zes cijfers.
+code-back = Als iemand anders aanmelden
+
+## Tweede stap
+enrol-title = Voeg je tweede stap toe
+enrol-lead = { $domain } vraagt erom: een code van je telefoon, naast je wachtwoord.
+enrol-scan = Scan dit met je telefoon
+enrol-apps = Elke authenticator-app is goed, zoals Aegis, 2FAS of die in je wachtwoordkluis.
+enrol-qr = QR-code met de sleutel voor je authenticator-app
+enrol-key = Of typ deze sleutel
+enrol-copy-key = Sleutel kopiëren
+enrol-type = Typ de zes cijfers die de app toont
+enrol-turn-on = Aanzetten
+enrol-help = De sleutel staat alleen hier en nu. Vanaf de volgende keer vraagt Polder om een code.
+
+## Onthouden worden
+not-remembered-dismiss = Begrepen
+
+## Afgemeld, maar niet overal
+signed-out-title = Je bent hier afgemeld
+signed-out-platform = Het platform kon het niet horen. Het beëindigt de sessie na een tijd vanzelf.
+signed-out-platform-remedy = Meld je aan en weer af als de verbinding terug is om haar meteen te beëindigen.
+signed-out-keychain = Wat Polder op de afgesloten plek van deze computer bewaart, kon niet worden verwijderd.
+signed-out-keychain-remedy = Ontgrendel hem en meld je nog een keer aan en af.
+
+## Projecten
+projects-title = Projecten
+projects-count = { $count ->
+    [one] { $shown } project
+   *[other] { $shown } projecten
+  }
+projects-sign-out = Afmelden
+projects-signing-out = Afmelden
+projects-name = Naam
+projects-owner = Eigenaar
+projects-version = Versie
+projects-saved = Laatst bewaard
+projects-right = Je recht
+projects-size = Grootte
+projects-you = Jij
+projects-saved-by = door { $name }
+projects-saved-by-you = door jou
+projects-loading = Je projecten laden
+projects-empty-title = Nog niets hier
+projects-empty = Niemand heeft een project met je gedeeld en je hebt er zelf geen.
+projects-empty-hint = Vraag een collega van { $domain } om er een met je te delen en kijk dan opnieuw.
+projects-refresh = Kijk opnieuw
+right-yours = Van jou
+right-write = Kan wijzigen
+right-read = Alleen bekijken
+role-viewer = kijker
+role-host = starter
+role-editor = bewerker
+role-manager = beheerder
+
+## Project
+project-back = Projecten
+project-breadcrumb = Waar je bent
+project-loading = Het project openen
+project-saved-you = Versie { $number }, bewaard { $when } door jou
+project-saved = Versie { $number }, bewaard { $when } door { $name }
+project-layers = Kaartlagen
+project-layer-show = { $layer } tonen
+project-layer-loading = Laden
+project-layer-retry = Probeer opnieuw
+project-layers-progress = { $done } van { $all } kaartlagen zijn binnen
+project-layer-summary = { $features } objecten, { $size }
+project-no-layers = Deze versie bevat geen kaartlagen.
+project-map = Kaart van { $name }. Pijlen verschuiven, plus en min zoomen, 0 toont alles. De tabel noemt dezelfde objecten.
+project-zoom-in = Inzoomen
+project-zoom-out = Uitzoomen
+project-zoom-all = Alles tonen
+project-scale = Schaal: { $length }
+project-table = Tabel van objecten
+project-table-close = De tabel van objecten sluiten
+project-table-layer = Kaartlaag
+project-table-filter = Rijen filteren
+project-table-none = Geen rij bevat die tekst.
+project-table-empty = Deze kaartlaag heeft geen objecten.
+project-table-rows = { $count ->
+    [one] { $shown } object
+   *[other] { $shown } objecten
+  }
+project-table-some = { $shown } van { $all } objecten
+project-table-sort = Sorteren op { $column }
+project-table-waiting = Deze kaartlaag komt nog binnen.
+project-table-number = Nr.
+feature-close = De kaart van dit object sluiten
+feature-layer = Kaartlaag
+feature-zoom = Zoom hierop in
+feature-bare = Meer is er niet over bekend.
+
+## Wat er gebeurde en wat je kunt doen
+err-malformed = Het platform kon niet lezen wat Polder vroeg. Er is niets gewijzigd.
+  .title = Polder werd niet begrepen
+rec-malformed = Probeer het opnieuw. Gebeurt het weer, geef IT dan de code.
+
+err-credentials-wrong = Dit e-mailadres en wachtwoord horen niet bij elkaar.
+  .title = Niet aangemeld
+rec-credentials-wrong = Controleer beide en probeer het opnieuw.
+
+err-code-wrong = Die code klopt niet of is al gebruikt.
+  .title = Niet deze code
+rec-code-wrong = Wacht op de volgende.
+
+err-sign-in-over = Het aanmelden duurde te lang of had te veel foute codes en is gestopt.
+  .title = Begin opnieuw
+rec-sign-in-over = Typ je e-mailadres en wachtwoord nog een keer.
+
+err-access-expired = Je sessie moet worden vernieuwd.
+  .title = Je sessie staat stil
+rec-access-expired = Probeer het opnieuw. Helpt dat niet, meld je dan opnieuw aan.
+
+err-session-over = Je bent afgemeld. Dat gebeurde hier of op een andere computer, of Polder bleef te lang ongebruikt.
+  .title = Je bent afgemeld
+rec-session-over = Meld je opnieuw aan om verder te gaan.
+
+err-proof-needed = Het platform wil zeker weten dat deze computer het vraagt.
+  .title = Nog een keer
+rec-proof-needed = Probeer het opnieuw.
+
+err-proof-wrong = Het platform kon niet zien dat deze computer het vraagt. Er is niets gewijzigd.
+  .title = Deze computer werd niet herkend
+rec-proof-wrong = Meld je opnieuw aan. Gebeurt het weer, geef IT dan de code.
+
+err-enrolment-not-open = Je tweede stap staat al aan, of dit instellen is voorbij.
+  .title = Niets in te stellen
+rec-enrolment-not-open = Meld je opnieuw aan.
+
+err-not-allowed = Met jouw rol kan dit niet. Er is niets gewijzigd.
+  .title = Niet met jouw rol
+rec-not-allowed = Vraag het een beheerder van je domein.
+
+err-not-found = Dit bestaat niet, of het is niet met je gedeeld.
+  .title = Niet gevonden
+rec-not-found = Ga terug naar je projecten. Heeft iemand het je beloofd, vraag dan om het te delen.
+
+err-method-not-allowed = Zo doet het platform dit niet. Er is niets gewijzigd.
+  .title = Polder werd niet begrepen
+rec-method-not-allowed = Geef IT de code.
+
+err-too-large = Dit is groter dan het platform aanneemt. Er is niets doorgestuurd.
+  .title = Te groot
+rec-too-large = Maak het kleiner en probeer het opnieuw.
+
+err-not-json = Het platform kon niet lezen wat Polder vroeg. Er is niets gewijzigd.
+  .title = Polder werd niet begrepen
+rec-not-json = Geef IT de code.
+
+err-client-outdated = Deze versie van Polder is te oud voor het platform.
+  .title = Er is een nieuwere Polder
+rec-client-outdated = Sluit Polder af en start het opnieuw.
+
+err-internal = Er ging iets stuk op het platform. Wat je net deed is misschien niet bewaard; wat al bewaard was, is veilig.
+  .title = Er ging iets stuk op het platform
+rec-internal = Probeer het over een minuut opnieuw. Gebeurt het weer, geef IT dan de code.
+err-internal-gate = Er ging iets stuk op het platform. Polder kan niet zien of dit de nieuwste versie is en blijft dicht.
+  .title = Het platform ging stuk
+rec-internal-gate = Probeer het over een minuut opnieuw.
+
+err-busy = Er wordt te veel tegelijk gevraagd.
+  .title = Het platform is druk
+rec-busy = { $seconds ->
+    [0] Wacht even en probeer het opnieuw.
+    [one] Wacht { $seconds } seconde en probeer het opnieuw.
+   *[other] Wacht { $seconds } seconden en probeer het opnieuw.
+  }
+err-busy-gate = Het platform is druk en kon niet zeggen of dit de nieuwste versie is. Polder blijft dicht.
+  .title = Het platform is druk
+rec-busy-gate = Wacht even en probeer het opnieuw.
+
+err-offline = Er is geen verbinding met { $host }. Er is niets verloren.
+  .title = Geen verbinding
+rec-offline = Controleer je netwerk en probeer het opnieuw.
+err-offline-gate = Polder kan niet zien of dit de nieuwste versie is en blijft daarom dicht.
+  .title = Geen verbinding
+rec-offline-gate = Controleer je netwerk en probeer het opnieuw.
+
+err-unreachable = Niemand antwoordt op { $host }. Er is niets verloren.
+  .title = Niemand antwoordt
+rec-unreachable = Probeer het over een minuut opnieuw. Blijft het zo, vraag IT dan of het platform aan staat.
+err-unreachable-gate = Niemand antwoordt op { $host }. Polder kan niet zien of dit de nieuwste versie is en blijft dicht.
+  .title = Niemand antwoordt
+rec-unreachable-gate = Probeer het over een minuut opnieuw. Blijft het zo, vraag het IT.
+
+err-timed-out = { $host } antwoordde niet op tijd. Er is niets verloren.
+  .title = Geen antwoord op tijd
+rec-timed-out = Controleer je netwerk en probeer het opnieuw.
+err-timed-out-gate = { $host } antwoordde niet op tijd. Polder kan niet zien of dit de nieuwste versie is en blijft dicht.
+  .title = Geen antwoord op tijd
+rec-timed-out-gate = Controleer je netwerk en probeer het opnieuw.
+
+err-pin-mismatch = Wat antwoordde in plaats van { $host } is niet het platform dat Polder kent en kon meelezen. Polder is meteen gestopt. Er is niets verstuurd.
+  .title = Er zit iets tussen
+rec-pin-mismatch = Gebruik een ander netwerk, bijvoorbeeld dat van je telefoon. Vraag op je werk IT om Polder door te laten.
+
+err-unknown-issuer = Een netwerkapparaat antwoordde in plaats van { $host } en kon meelezen. Polder is meteen gestopt. Er is niets verstuurd.
+  .title = Er zit iets tussen
+rec-unknown-issuer = Gebruik een ander netwerk, bijvoorbeeld dat van je telefoon. Vraag op je werk IT om Polder door te laten.
+
+err-certificate-time = { $host } liet een bewijs zien dat verlopen is, of de klok van deze computer klopt niet. Er is niets verstuurd.
+  .title = Verlopen
+rec-certificate-time = Controleer datum en tijd van deze computer en probeer het opnieuw. Kloppen ze, zeg het dan tegen IT.
+
+err-certificate-name = Wat antwoordde in plaats van { $host } heeft een andere naam. Polder is meteen gestopt. Er is niets verstuurd.
+  .title = Iemand anders antwoordde
+rec-certificate-name = Gebruik een ander netwerk, bijvoorbeeld dat van je telefoon. Vraag op je werk IT om Polder door te laten.
+
+err-certificate-invalid = { $host } kon niet bewijzen dat het het platform is. Polder is meteen gestopt. Er is niets verstuurd.
+  .title = Geen bewijs wie er antwoordt
+rec-certificate-invalid = Gebruik een ander netwerk. Blijft het zo, geef IT dan de gegevens.
+
+err-not-secure = Wat antwoordde in plaats van { $host } biedt geen verbinding die veilig genoeg is. Er is niets verstuurd.
+  .title = Geen veilige verbinding
+rec-not-secure = Gebruik een ander netwerk, bijvoorbeeld dat van je telefoon. Vraag op je werk IT om Polder door te laten.
+
+err-answer-broken = Het antwoord van { $host } kwam beschadigd of afgebroken binnen. Polder gebruikt het niet. Er is niets verloren.
+  .title = Een beschadigd antwoord
+rec-answer-broken = Probeer het opnieuw. Gebeurt het weer, geef IT dan de code.
+err-answer-broken-gate = Het antwoord van { $host } kwam beschadigd of afgebroken binnen. Polder gebruikt het niet en blijft dicht.
+  .title = Een beschadigd antwoord
+rec-answer-broken-gate = Probeer het opnieuw. Blijft het zo, gebruik dan een ander netwerk.
+
+err-metadata-expired = De ondertekende versielijst is verlopen. Niemand kan zien of dit de nieuwste is; Polder blijft dicht.
+  .title = De lijst is verlopen
+rec-metadata-expired = Controleer datum en tijd van deze computer en probeer het opnieuw. Kloppen ze, zeg het dan tegen IT.
+
+err-metadata-invalid = De versielijst is niet ondertekend zoals het hoort. Polder vertrouwt die niet en blijft dicht.
+  .title = De lijst is niet goed ondertekend
+rec-metadata-invalid = Probeer een ander netwerk. Blijft het zo, geef IT dan de gegevens.
+
+err-metadata-rolled-back = De versielijst is ouder dan een die Polder al zag. Polder vertrouwt die niet en blijft dicht.
+  .title = Er kwam een oudere lijst terug
+rec-metadata-rolled-back = Probeer een ander netwerk. Blijft het zo, geef IT dan de gegevens.
+
+err-clock-wrong = { $clock ->
+    [slow] De klok van deze computer loopt { $off } achter.
+    [fast] De klok van deze computer loopt { $off } voor.
+   *[unknown] De klok van deze computer is zo fout dat Polder niet kan zien wat actueel is.
+  }
+  .title = De klok klopt niet
+rec-clock-wrong = { $clock ->
+    [unknown] Zet datum en tijd van deze computer goed en probeer het opnieuw.
+   *[other] Zet hem op { $time } en probeer het opnieuw.
+  }
+
+err-store-unwritable = Polder kan niet schrijven in zijn eigen map en dus niet onthouden wat is gecontroleerd. Het blijft dicht.
+  .title = De map is niet te schrijven
+rec-store-unwritable = Vraag IT of je in de map van Polder mag schrijven. De plek staat in de gegevens.
+
+err-disk-full = De schijf is vol, dus Polder kan niet onthouden wat is gecontroleerd. Het blijft dicht.
+  .title = De schijf is vol
+rec-disk-full = Maak ruimte vrij en probeer het opnieuw. Wat al binnen is, blijft bewaard.
+
+err-outdated = { $newest ->
+    [none] Dit is versie { $version } en er is een nieuwere. Polder blijft dicht tot die er staat.
+   *[other] Versie { $newest } is de nieuwste; dit is { $version }. Polder blijft dicht tot de nieuwste er staat.
+  }
+  .title = Er is een nieuwere Polder
+rec-outdated = { $newest ->
+    [none] Installeer de nieuwste versie en start Polder opnieuw. IT kan helpen.
+   *[other] Installeer versie { $newest } en start Polder opnieuw. IT kan helpen.
+  }
+
+err-altered = Dit programma is niet wat als versie { $version } is uitgebracht. Polder blijft dicht.
+  .title = Dit programma is veranderd
+rec-altered = Installeer Polder opnieuw vanwaar IT het bewaart. Blijft het zo, geef IT dan de gegevens.
+
+err-revoked = Versie { $version } is ingetrokken en mag niet draaien. Polder blijft dicht.
+  .title = Deze versie is ingetrokken
+rec-revoked = Installeer de nieuwste versie en start Polder opnieuw.
+
+err-no-release = Er is nog geen Polder voor dit soort computer. Het blijft dicht.
+  .title = Niet voor deze computer
+rec-no-release = Vraag IT op welke computers Polder draait.
+
+err-no-deployment = Deze Polder is gemaakt zonder platform om mee te praten. Het blijft dicht.
+  .title = Geen platform
+rec-no-deployment = Installeer de Polder die je organisatie uitgeeft.
+
+err-keychain-absent = Deze computer heeft geen afgesloten plek voor je aanmelding. Je blijft aangemeld tot je afsluit.
+  .title = Je blijft aangemeld tot je afsluit
+rec-keychain-absent = Start GNOME Keyring of KWallet om onthouden te worden.
+
+err-keychain-locked = De afgesloten plek voor je aanmelding bleef op slot. Je blijft aangemeld tot je afsluit; er is niets gewist.
+  .title = Je sleutelbos is op slot
+rec-keychain-locked = Ontgrendel hem en meld je opnieuw aan om onthouden te worden.
+
+err-keychain-timed-out = De afgesloten plek voor je aanmelding antwoordde niet op tijd. Je blijft aangemeld tot je afsluit; er is niets gewist.
+  .title = Je sleutelbos antwoordde niet
+rec-keychain-timed-out = Kijk of hij op je wachtwoord wacht en meld je opnieuw aan om onthouden te worden.
+
+err-keychain-damaged = Wat op de afgesloten plek voor je aanmelding staat, is niet wat Polder daar neerzette.
+  .title = Je aanmelding was niet te lezen
+rec-keychain-damaged = Meld je opnieuw aan; dan komt het goed.
+
+err-keychain-failed = De afgesloten plek voor je aanmelding was niet te gebruiken. Je blijft aangemeld tot je afsluit.
+  .title = Je sleutelbos werkte niet
+rec-keychain-failed = Meld je opnieuw aan om het nog eens te proberen. Blijft het zo, geef IT dan de code.
+
+err-keychain-absent-door = Deze computer heeft geen afgesloten plek voor je aanmelding; je meldt je bij elke start aan.
+  .title = Niet onthouden
+rec-keychain-absent-door = Start GNOME Keyring of KWallet om onthouden te worden.
+err-keychain-locked-door = De afgesloten plek voor je aanmelding is op slot, dus Polder kon hem niet lezen. Er is niets gewist.
+  .title = Je sleutelbos is op slot
+rec-keychain-locked-door = Ontgrendel hem en start Polder opnieuw, of meld je hier aan.
+err-keychain-timed-out-door = De afgesloten plek voor je aanmelding antwoordde niet op tijd. Er is niets gewist.
+  .title = Je sleutelbos antwoordde niet
+rec-keychain-timed-out-door = Kijk of hij op je wachtwoord wacht en start Polder opnieuw, of meld je hier aan.
+err-keychain-failed-door = De afgesloten plek voor je aanmelding was niet te gebruiken.
+  .title = Je sleutelbos werkte niet
+rec-keychain-failed-door = Meld je hier aan. Blijft het zo, geef IT dan de code.
+
+err-unexpected = Er ging iets mis in Polder zelf. Wat bewaard was, is veilig.
+  .title = Er ging iets mis
+rec-unexpected = Probeer het opnieuw. Gebeurt het weer, geef IT dan de code.
+err-unexpected-gate = Er ging iets mis in Polder zelf, daarom blijft het dicht.
+  .title = Er ging iets mis
+rec-unexpected-gate = Probeer het opnieuw. Gebeurt het weer, geef IT dan de gegevens.

@@ -1,0 +1,63 @@
+// The only file that names @tauri-apps: everything that leaves the window goes through here.
+import { Channel, invoke } from "@tauri-apps/api/core";
+import { Failed, Kept, UNEXPECTED, type Backend } from "$lib/backend";
+import type { Failure } from "$lib/bindings/Failure";
+import type { GateStep } from "$lib/bindings/GateStep";
+import type { Refused } from "$lib/bindings/Refused";
+
+/** The program behind this window. */
+export const backend: Backend = {
+  async gateCheck(onStep) {
+    const progress = new Channel<GateStep>();
+    progress.onmessage = onStep;
+    try {
+      return await invoke("gate_check", { progress });
+    } catch (thrown) {
+      throw new Kept(isRefused(thrown) ? thrown : unexplained(thrown));
+    }
+  },
+  resume: () => ask("session_resume"),
+  password: (email, password, stay) => ask("sign_in_password", { email, password, stay }),
+  enrolment: () => ask("sign_in_enrolment"),
+  confirm: (code) => ask("sign_in_confirm", { code }),
+  code: (code) => ask("sign_in_code", { code }),
+  cancel: () => ask("sign_in_cancel"),
+  signOut: () => ask("sign_out"),
+  projects: () => ask("projects"),
+  open: (project) => ask("project_open", { project }),
+  layer: (project, version, layer) => ask("layer", { project, version, layer }),
+  quit: () => ask("quit"),
+};
+
+async function ask<T>(command: string, args?: Record<string, unknown>): Promise<T> {
+  try {
+    return await invoke<T>(command, args);
+  } catch (thrown) {
+    throw new Failed(isFailure(thrown) ? thrown : UNEXPECTED);
+  }
+}
+
+function isFailure(thrown: unknown): thrown is Failure {
+  return has(thrown, "code") && has(thrown, "reference");
+}
+
+function isRefused(thrown: unknown): thrown is Refused {
+  return isFailure(thrown) && has(thrown, "details") && has(thrown, "at");
+}
+
+function has<K extends string>(value: unknown, key: K): value is Record<K, unknown> {
+  return typeof value === "object" && value !== null && key in value;
+}
+
+/** When not even the gate's command ran: the window says so itself, in the gate's form. */
+function unexplained(thrown: unknown): Refused {
+  return {
+    ...UNEXPECTED,
+    at: Math.floor(Date.now() / 1000),
+    version: "",
+    newest: null,
+    clockOffBy: null,
+    host: "",
+    details: String(thrown),
+  };
+}
