@@ -8,6 +8,8 @@ include!("commands.rs");
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-env-changed=POLDER_DEPLOYMENT");
     println!("cargo:rerun-if-changed=commands.rs");
+    // The screens are embedded while this crate compiles; without this, new ones would not be noticed.
+    println!("cargo:rerun-if-changed=../ui/dist");
     let out = PathBuf::from(env::var("OUT_DIR")?).join("deployment.json");
     match env::var_os("POLDER_DEPLOYMENT") {
         Some(file) => {

@@ -41,3 +41,14 @@ pub(crate) fn data_folder(app: &AppHandle) -> tauri::Result<PathBuf> {
     }
     app.path().app_local_data_dir()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deployment_that_does_not_read_is_none() {
+        assert!(parse(b"").is_none());
+        assert!(parse(b"{}").is_none());
+    }
+}

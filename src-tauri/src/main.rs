@@ -18,14 +18,18 @@ use shell::Shell;
 
 fn main() -> ExitCode {
     // Before anything else runs, and while there is one thread.
-    hardening::harden();
+    let shortfalls = hardening::harden();
     log();
+    for hardening::Shortfall { what, error } in shortfalls {
+        tracing::warn!(%error, what, "cannot be forbidden");
+    }
     let app = tauri::Builder::default()
         .invoke_handler(ipc::handler())
         .setup(|app| {
             let data = deployment::data_folder(app.handle())?;
-            app.manage(Shell::new(deployment::embedded(), data));
-            window::open(app)?;
+            app.manage(Shell::new(deployment::embedded(), data.join("gate")));
+            // Apart: the web process keeps files of its own choosing.
+            window::open(app, data.join("webview"))?;
             Ok(())
         })
         .run(tauri::generate_context!());

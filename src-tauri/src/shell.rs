@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use polder_client::api;
 use polder_client::deployment::Deployment;
 use polder_client::gate::{Admission, Gate, Installed, Refusal, Step};
 use polder_client::keychain::Vault;
 use polder_client::session::{CodeStep, Door, EnrolStep, Failure, Session};
 use polder_client::surroundings::Surroundings;
-use polder_client::{api, session};
 use polder_wire::project::{Layer, Opened};
 use polder_wire::update::this_system;
 use polder_wire::{Code, ProjectId, UnixSeconds};
@@ -18,8 +18,14 @@ use semver::Version;
 /// All that the commands share.
 pub(crate) struct Shell {
     platform: Option<Platform>,
-    stage: Mutex<Stage>,
+    /// With how often it changed.
+    stage: Mutex<(Turn, Stage)>,
 }
+
+/// Names the stage that a command found. What the command comes back with counts only while that stage still
+/// stands: an answer that arrives after the person went back signs nobody in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Turn(u64);
 
 struct Platform {
     gate: Gate,
@@ -53,7 +59,7 @@ impl Shell {
             vault: Vault::system(&deployment),
             deployment,
         });
-        Self { platform, stage: Mutex::new(Stage::Shut) }
+        Self { platform, stage: Mutex::new((Turn(0), Stage::Shut)) }
     }
 
     /// Whom this client is for; empty when it is for nobody.
@@ -67,65 +73,93 @@ impl Shell {
         now: UnixSeconds,
         progress: &(dyn Fn(Step) + Send + Sync),
     ) -> Result<(Version, UnixSeconds), Refusal> {
-        self.enter(Stage::Shut);
+        let turn = self.shut();
         let platform = self.platform.as_ref().ok_or(Refusal::NoDeployment)?;
         let admission: Admission = platform.gate.check(now, progress).await?;
         let opened = (admission.version().clone(), admission.checked_at());
         let client = api::Client::new(admission, Surroundings::system());
-        self.enter(Stage::Admitted(Door::new(client, platform.vault.clone())));
+        // Where another check has begun meanwhile, that one's verdict counts.
+        self.advance(turn, Stage::Admitted(Door::new(client, platform.vault.clone())));
         Ok(opened)
     }
 
-    pub(crate) fn stage(&self) -> Stage {
+    /// The stage, and its name.
+    pub(crate) fn stage(&self) -> (Turn, Stage) {
         self.lock().clone()
     }
 
-    pub(crate) fn enter(&self, stage: Stage) {
-        *self.lock() = stage;
+    /// On to the next stage, if the given one still stands. Says whether it did.
+    pub(crate) fn advance(&self, from: Turn, stage: Stage) -> bool {
+        let mut standing = self.lock();
+        let stands = standing.0 == from;
+        if stands {
+            *standing = (from.next(), stage);
+        }
+        stands
     }
 
-    /// The door, from any stage past the gate.
-    pub(crate) fn door(&self) -> Result<Door, Failure> {
+    /// The door, for whoever is not signed in.
+    pub(crate) fn door(&self) -> Result<(Turn, Door), Failure> {
         match self.stage() {
-            Stage::Admitted(door)
-            | Stage::Code(door, _)
-            | Stage::Enrol(door, _)
-            | Stage::SignedIn(door, ..) => Ok(door),
-            Stage::Shut => Err(out_of_turn()),
+            (turn, Stage::Admitted(door) | Stage::Code(door, _) | Stage::Enrol(door, _)) => Ok((turn, door)),
+            (_, Stage::Shut | Stage::SignedIn(..)) => Err(out_of_turn()),
+        }
+    }
+
+    /// The sign-in that waits for a code.
+    pub(crate) fn code(&self) -> Result<(Turn, Door, Arc<CodeStep>), Failure> {
+        match self.stage() {
+            (turn, Stage::Code(door, step)) => Ok((turn, door, step)),
+            _ => Err(out_of_turn()),
+        }
+    }
+
+    /// The sign-in that waits for a second step to be set up.
+    pub(crate) fn enrol(&self) -> Result<(Turn, Door, Arc<EnrolStep>), Failure> {
+        match self.stage() {
+            (turn, Stage::Enrol(door, step)) => Ok((turn, door, step)),
+            _ => Err(out_of_turn()),
         }
     }
 
     /// Who is signed in.
-    pub(crate) fn session(&self) -> Result<(Session, Arc<Manifests>), Failure> {
+    pub(crate) fn session(&self) -> Result<(Turn, Session, Arc<Manifests>), Failure> {
         match self.stage() {
-            Stage::SignedIn(_, session, opened) => Ok((session, opened)),
-            Stage::Shut | Stage::Admitted(_) | Stage::Code(..) | Stage::Enrol(..) => Err(out_of_turn()),
+            (turn, Stage::SignedIn(_, session, opened)) => Ok((turn, session, opened)),
+            _ => Err(out_of_turn()),
         }
     }
 
-    /// A session begins.
-    pub(crate) fn signed_in(&self, door: Door, session: Session) {
-        self.enter(Stage::SignedIn(door, session, Arc::default()));
-    }
-
-    /// A call of a session failed: when it is over, the person is back at the door; when this client is
-    /// outdated, back before the gate.
-    pub(crate) fn learn(&self, failure: session::Failure) -> session::Failure {
-        match failure.code {
-            Code::SessionOver => {
-                if let Ok(door) = self.door() {
-                    self.enter(Stage::Admitted(door));
-                }
-            }
-            Code::ClientOutdated | Code::MetadataExpired => self.enter(Stage::Shut),
-            _ => {}
-        }
+    /// A call failed. When its session or its sign-in is over by that, the person is back at the door; when
+    /// this client is outdated, back before the gate. After anything else they may try again.
+    pub(crate) fn learn(&self, turn: Turn, failure: Failure) -> Failure {
+        let (_, stage) = self.stage();
+        let next = match (failure.code, stage) {
+            (Code::ClientOutdated, _) => Stage::Shut,
+            (Code::SessionOver | Code::ProofWrong, Stage::SignedIn(door, ..))
+            | (Code::SignInOver, Stage::Code(door, _) | Stage::Enrol(door, _)) => Stage::Admitted(door),
+            _ => return failure,
+        };
+        // Where another stage stands by now, it is no longer this call's to change.
+        self.advance(turn, next);
         failure
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Stage> {
+    fn shut(&self) -> Turn {
+        let mut standing = self.lock();
+        *standing = (standing.0.next(), Stage::Shut);
+        standing.0
+    }
+
+    fn lock(&self) -> MutexGuard<'_, (Turn, Stage)> {
         // It is only ever replaced as a whole.
         self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Turn {
+    fn next(self) -> Self {
+        Self(self.0.wrapping_add(1))
     }
 }
 
@@ -138,10 +172,10 @@ impl Manifests {
     pub(crate) fn layer(&self, project: ProjectId, version: u32, id: &str) -> Result<Layer, Failure> {
         let layers = self.lock();
         let layer = layers.get(&(project, version)).and_then(|all| all.iter().find(|layer| layer.id == id));
-        layer.cloned().ok_or(Failure { code: Code::NotFound, retry_after: None })
+        layer.cloned().ok_or(Failure::of(Code::NotFound))
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<(ProjectId, u32), Vec<Layer>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<(ProjectId, u32), Vec<Layer>>> {
         // Each change is a single insertion.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -149,7 +183,7 @@ impl Manifests {
 
 /// A command came in a stage that has no use for it. The page never does that; whoever does learns nothing.
 pub(crate) fn out_of_turn() -> Failure {
-    Failure { code: Code::SessionOver, retry_after: None }
+    Failure::of(Code::SessionOver)
 }
 
 fn installed() -> Installed {
@@ -168,4 +202,53 @@ fn own_file() -> PathBuf {
 fn own_file() -> PathBuf {
     // An empty path cannot be read, which the gate refuses.
     std::env::current_exe().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell() -> Shell {
+        Shell::new(None, PathBuf::from("nowhere"))
+    }
+
+    #[tokio::test]
+    async fn a_client_that_is_for_no_platform_stays_shut() {
+        let shell = shell();
+        let refused = shell.check(UnixSeconds(1_790_000_000), &|_| {}).await.unwrap_err();
+        assert_eq!(refused.code(), Code::NoDeployment);
+        assert!(matches!(shell.stage(), (_, Stage::Shut)));
+        assert_eq!(shell.host(), "");
+    }
+
+    #[test]
+    fn before_the_gate_every_command_is_out_of_turn() {
+        let shell = shell();
+        let over = Some(Code::SessionOver);
+        assert_eq!(shell.door().err().map(|failure| failure.code), over);
+        assert_eq!(shell.code().err().map(|failure| failure.code), over);
+        assert_eq!(shell.enrol().err().map(|failure| failure.code), over);
+        assert_eq!(shell.session().err().map(|failure| failure.code), over);
+    }
+
+    #[test]
+    fn what_comes_back_too_late_moves_nothing() {
+        let shell = shell();
+        let (early, _) = shell.stage();
+        let later = shell.shut();
+        assert_ne!(early, later);
+        assert!(!shell.advance(early, Stage::Shut));
+        assert_eq!(shell.stage().0, later);
+        shell.learn(early, Failure::of(Code::ClientOutdated));
+        assert_eq!(shell.stage().0, later);
+        assert!(shell.advance(later, Stage::Shut));
+        assert_ne!(shell.stage().0, later);
+    }
+
+    #[test]
+    fn a_layer_of_a_version_that_was_not_opened_does_not_exist() {
+        let project = "0123456789abcdef0123456789abcdef".parse().unwrap();
+        let missing = Manifests::default().layer(project, 1, "water").unwrap_err();
+        assert_eq!(missing.code, Code::NotFound);
+    }
 }

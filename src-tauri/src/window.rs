@@ -1,7 +1,11 @@
 //! The one window: small as the gate, and grown once the gate opened.
 
+use std::path::PathBuf;
+
 use tauri::webview::NewWindowResponse;
-use tauri::{App, LogicalSize, WebviewUrl, WebviewWindow, WebviewWindowBuilder, window::Color};
+use tauri::{
+    App, LogicalPosition, LogicalSize, WebviewUrl, WebviewWindow, WebviewWindowBuilder, window::Color,
+};
 use url::Url;
 
 /// The gate, in logical pixels.
@@ -14,8 +18,8 @@ const LEAST: LogicalSize<f64> = LogicalSize { width: 900.0, height: 600.0 };
 /// this as its proxy, that process reaches nobody either.
 const NOWHERE: &str = "http://127.0.0.1:9";
 
-/// Opens it as the gate.
-pub(crate) fn open(app: &App) -> Result<(), Box<dyn std::error::Error>> {
+/// Opens it as the gate. The web process keeps its files (the chosen language) in the folder.
+pub(crate) fn open(app: &App, folder: PathBuf) -> Result<(), Box<dyn std::error::Error>> {
     WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()))
         .title("Polder")
         .inner_size(GATE.width, GATE.height)
@@ -25,27 +29,53 @@ pub(crate) fn open(app: &App) -> Result<(), Box<dyn std::error::Error>> {
         // The gate's own surface in the light; the page paints its theme over it with its first frame.
         .background_color(Color(255, 255, 255, 255))
         .proxy_url(NOWHERE.parse()?)
+        .data_directory(folder)
         .devtools(false)
+        // WebView2 would offer to keep what people type.
+        .general_autofill_enabled(false)
         .disable_drag_drop_handler()
         .on_navigation(is_ours)
         .on_new_window(|_, _| NewWindowResponse::Deny)
+        // Rust writes files, never the page.
+        .on_download(|_, _| false)
         .build()?;
     Ok(())
 }
 
-/// Grows it to what people work in, as far as the screen allows.
+/// Grows it to what people work in, as far as the screen allows, in the middle of that screen. Once only:
+/// afterwards its size is theirs.
 pub(crate) fn grow(window: &WebviewWindow) -> tauri::Result<()> {
-    let room =
-        window.current_monitor()?.map(|monitor| monitor.size().to_logical::<f64>(monitor.scale_factor()));
-    let size = room.map_or(WORK, |room| LogicalSize {
-        width: WORK.width.min(room.width).max(LEAST.width),
-        height: WORK.height.min(room.height).max(LEAST.height),
-    });
+    if window.is_resizable()? {
+        return Ok(());
+    }
     window.set_resizable(true)?;
     window.set_maximizable(true)?;
     window.set_min_size(Some(LEAST))?;
+    let Some(screen) = window.current_monitor()? else {
+        return window.set_size(WORK);
+    };
+    let (area, scale) = (screen.work_area(), screen.scale_factor());
+    let (room, corner) = (area.size.to_logical(scale), area.position.to_logical(scale));
+    let (size, place) = middle_of(room, corner);
     window.set_size(size)?;
-    window.center()
+    // Not `center()`: it would go by the size of a moment ago.
+    window.set_position(place)
+}
+
+fn middle_of(
+    room: LogicalSize<f64>,
+    corner: LogicalPosition<f64>,
+) -> (LogicalSize<f64>, LogicalPosition<f64>) {
+    let size = LogicalSize {
+        width: WORK.width.min(room.width).max(LEAST.width),
+        height: WORK.height.min(room.height).max(LEAST.height),
+    };
+    // A window larger than its screen still shows its top left.
+    let place = LogicalPosition {
+        x: corner.x + ((room.width - size.width) / 2.0).max(0.0),
+        y: corner.y + ((room.height - size.height) / 2.0).max(0.0),
+    };
+    (size, place)
 }
 
 /// The page stays on its own pages.
@@ -61,6 +91,15 @@ fn is_ours(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_grown_window_fits_its_screen_and_stands_in_its_middle() {
+        let at =
+            |width, height| middle_of(LogicalSize { width, height }, LogicalPosition { x: 100.0, y: 0.0 });
+        assert_eq!(at(1920.0, 1080.0), (WORK, LogicalPosition { x: 420.0, y: 140.0 }));
+        assert_eq!(at(1024.0, 700.0).0, LogicalSize { width: 1024.0, height: 700.0 });
+        assert_eq!(at(800.0, 600.0), (LEAST, LogicalPosition { x: 100.0, y: 0.0 }));
+    }
 
     #[test]
     fn the_window_goes_nowhere_but_to_its_own_pages() {

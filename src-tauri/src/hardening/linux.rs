@@ -1,19 +1,33 @@
 //! Linux: no core dumps (inherited by the web processes), and no tracing of this process by others.
 
+use std::io;
+
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 
 /// A crash leaves no memory on disk.
-pub(crate) fn forbid_core_dumps() {
+pub(crate) fn forbid_core_dumps() -> io::Result<()> {
     let none = Rlimit { current: Some(0), maximum: Some(0) };
-    if let Err(error) = setrlimit(Resource::Core, none) {
-        // The log is not there yet, and the program is no less usable.
-        tracing::warn!(%error, "core dumps cannot be forbidden");
-    }
+    Ok(setrlimit(Resource::Core, none)?)
 }
 
 /// `ptrace` and `/proc/<pid>/mem` are refused to others of the same user (PR_SET_DUMPABLE, prctl(2)).
-pub(crate) fn forbid_tracing() {
-    if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
-        tracing::warn!(%error, "tracing cannot be forbidden");
+pub(crate) fn forbid_tracing() -> io::Result<()> {
+    Ok(set_dumpable_behavior(DumpableBehavior::NotDumpable)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::process::{dumpable_behavior, getrlimit};
+
+    use super::*;
+
+    /// The test's own process is hardened; it only tests from here on.
+    #[test]
+    fn a_hardened_process_dumps_no_memory_and_is_not_traced() {
+        forbid_core_dumps().unwrap();
+        forbid_tracing().unwrap();
+        let core = getrlimit(Resource::Core);
+        assert_eq!((core.current, core.maximum), (Some(0), Some(0)));
+        assert_eq!(dumpable_behavior().unwrap(), DumpableBehavior::NotDumpable);
     }
 }

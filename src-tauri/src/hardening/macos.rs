@@ -2,15 +2,18 @@
 //! `get-task-allow` entitlement), which packaging sets; a program cannot do it for itself without private
 //! calls.
 
+use std::io;
+
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 /// A crash leaves no memory on disk.
-pub(crate) fn forbid_core_dumps() {
+pub(crate) fn forbid_core_dumps() -> io::Result<()> {
     let none = Rlimit { current: Some(0), maximum: Some(0) };
-    if let Err(error) = setrlimit(Resource::Core, none) {
-        tracing::warn!(%error, "core dumps cannot be forbidden");
-    }
+    Ok(setrlimit(Resource::Core, none)?)
 }
 
 /// See above: the bundle's signature does it.
-pub(crate) fn forbid_tracing() {}
+#[allow(clippy::unnecessary_wraps, reason = "each system has these two functions")]
+pub(crate) fn forbid_tracing() -> io::Result<()> {
+    Ok(())
+}

@@ -10,15 +10,15 @@ use crate::shell::Shell;
 /// What the signed-in person may open.
 #[tauri::command]
 pub(crate) async fn projects(shell: State<'_, Shell>) -> Result<Listed, Failure> {
-    let (session, _) = shell.session()?;
-    Ok(session.projects().await.map_err(|failure| shell.learn(failure))?)
+    let (turn, session, _) = shell.session()?;
+    Ok(session.projects().await.map_err(|failure| shell.learn(turn, failure))?)
 }
 
 /// A project's latest version.
 #[tauri::command]
 pub(crate) async fn project_open(shell: State<'_, Shell>, project: String) -> Result<Opened, Failure> {
-    let (session, manifests) = shell.session()?;
-    let opened = session.open(parse(&project)?).await.map_err(|failure| shell.learn(failure))?;
+    let (turn, session, manifests) = shell.session()?;
+    let opened = session.open(parse(&project)?).await.map_err(|failure| shell.learn(turn, failure))?;
     manifests.remember(&opened);
     Ok(opened)
 }
@@ -31,14 +31,15 @@ pub(crate) async fn layer(
     version: u32,
     layer: String,
 ) -> Result<Response, Failure> {
-    let (session, manifests) = shell.session()?;
+    let (turn, session, manifests) = shell.session()?;
     let project = parse(&project)?;
     let layer = manifests.layer(project, version, &layer)?;
-    let bytes = session.layer(project, version, &layer).await.map_err(|failure| shell.learn(failure))?;
+    let bytes =
+        session.layer(project, version, &layer).await.map_err(|failure| shell.learn(turn, failure))?;
     Ok(Response::new(Vec::from(bytes)))
 }
 
 /// A text that is no id names nothing.
 fn parse(project: &str) -> Result<ProjectId, Failure> {
-    project.parse().map_err(|_| ClientFailure { code: Code::NotFound, retry_after: None }.into())
+    project.parse().map_err(|_| ClientFailure::of(Code::NotFound).into())
 }

@@ -11,20 +11,19 @@ use qrcode::render::svg;
 use tauri::State;
 
 use super::types::{Enrolment, Failure, Next, Resumed, SignedIn};
-use crate::shell::{Shell, Stage, out_of_turn};
+use crate::shell::{Shell, Stage, Turn, out_of_turn};
 
 /// Whether an earlier sign-in still holds.
 #[tauri::command]
 pub(crate) async fn session_resume(shell: State<'_, Shell>) -> Result<Resumed, Failure> {
-    if let Ok((session, _)) = shell.session() {
+    if let Ok((_, session, _)) = shell.session() {
         return Ok(Resumed::signed_in(&session));
     }
-    let door = shell.door()?;
+    let (turn, door) = shell.door()?;
     Ok(match door.resume().await {
         ClientResumed::SignedIn(session) => {
-            let answer = Resumed::signed_in(&session);
-            shell.signed_in(door, session);
-            answer
+            let SignedIn { me, remembered } = begin(&shell, turn, door, session).await?;
+            Resumed::SignedIn { me, remembered }
         }
         ClientResumed::SignedOut { why } => Resumed::SignedOut { why },
     })
@@ -38,58 +37,56 @@ pub(crate) async fn sign_in_password(
     password: Secret,
     stay: bool,
 ) -> Result<Next, Failure> {
-    let door = shell.door()?;
-    let next = door.password(&email, password, stay).await.map_err(|failure| shell.learn(failure))?;
-    Ok(match next {
+    let (turn, door) = shell.door()?;
+    let next = door.password(&email, password, stay).await.map_err(|failure| shell.learn(turn, failure))?;
+    let (stage, answer) = match next {
         ClientNext::Code(step) => {
             let domain_name = step.domain_name().to_owned();
-            shell.enter(Stage::Code(door, Arc::new(step)));
-            Next::Code { domain_name }
+            (Stage::Code(door, Arc::new(step)), Next::Code { domain_name })
         }
         ClientNext::Enrol(step) => {
             let domain_name = step.domain_name().to_owned();
-            shell.enter(Stage::Enrol(door, Arc::new(step)));
-            Next::Enrol { domain_name }
+            (Stage::Enrol(door, Arc::new(step)), Next::Enrol { domain_name })
         }
         ClientNext::Done(session) => {
-            let SignedIn { me, remembered } = begin(&shell, door, session);
-            Next::Done { me, remembered }
+            let SignedIn { me, remembered } = begin(&shell, turn, door, session).await?;
+            return Ok(Next::Done { me, remembered });
         }
-    })
+    };
+    if shell.advance(turn, stage) { Ok(answer) } else { Err(out_of_turn().into()) }
 }
 
 /// The code of an existing second step.
 #[tauri::command]
 pub(crate) async fn sign_in_code(shell: State<'_, Shell>, code: Secret) -> Result<SignedIn, Failure> {
-    let Stage::Code(door, step) = shell.stage() else { return Err(out_of_turn().into()) };
-    let session = step.code(code).await.map_err(|failure| step_failed(&shell, &door, failure))?;
-    Ok(begin(&shell, door, session))
+    let (turn, door, step) = shell.code()?;
+    let session = step.code(code).await.map_err(|failure| shell.learn(turn, failure))?;
+    begin(&shell, turn, door, session).await
 }
 
 /// What goes into the authenticator of somebody who has no second step yet.
 #[tauri::command]
 pub(crate) async fn sign_in_enrolment(shell: State<'_, Shell>) -> Result<Enrolment, Failure> {
-    let Stage::Enrol(door, step) = shell.stage() else { return Err(out_of_turn().into()) };
-    let enrolment = step.key().await.map_err(|failure| step_failed(&shell, &door, failure))?;
-    let key = enrolment.key.expose().as_bytes();
-    let groups: Vec<_> = key.chunks(4).map(String::from_utf8_lossy).collect();
-    Ok(Enrolment { qr: qr(&enrolment.uri)?, key: groups.join(" ") })
+    let (turn, _, step) = shell.enrol()?;
+    let enrolment = step.key().await.map_err(|failure| shell.learn(turn, failure))?;
+    Ok(Enrolment { qr: qr(&enrolment.uri)?, key: in_groups(&enrolment.key) })
 }
 
 /// The first code of a new second step.
 #[tauri::command]
 pub(crate) async fn sign_in_confirm(shell: State<'_, Shell>, code: Secret) -> Result<SignedIn, Failure> {
-    let Stage::Enrol(door, step) = shell.stage() else { return Err(out_of_turn().into()) };
-    let session = step.confirm(code).await.map_err(|failure| step_failed(&shell, &door, failure))?;
-    Ok(begin(&shell, door, session))
+    let (turn, door, step) = shell.enrol()?;
+    let session = step.confirm(code).await.map_err(|failure| shell.learn(turn, failure))?;
+    begin(&shell, turn, door, session).await
 }
 
 /// Forgets a sign-in that is under way.
 #[tauri::command]
 #[allow(clippy::needless_pass_by_value, reason = "how Tauri hands it over")]
 pub(crate) fn sign_in_cancel(shell: State<'_, Shell>) {
-    if let Stage::Code(door, _) | Stage::Enrol(door, _) = shell.stage() {
-        shell.enter(Stage::Admitted(door));
+    if let (turn, Stage::Code(door, _) | Stage::Enrol(door, _)) = shell.stage() {
+        // Where it just ended by itself, there is nothing left to forget.
+        shell.advance(turn, Stage::Admitted(door));
     }
 }
 
@@ -97,32 +94,54 @@ pub(crate) fn sign_in_cancel(shell: State<'_, Shell>) {
 /// this fails; the failure says what may have been left.
 #[tauri::command]
 pub(crate) async fn sign_out(shell: State<'_, Shell>) -> Result<(), Failure> {
-    let (session, _) = shell.session()?;
-    let door = shell.door()?;
-    shell.enter(Stage::Admitted(door));
-    Ok(session.sign_out().await?)
+    let (turn, Stage::SignedIn(door, session, _)) = shell.stage() else { return Err(out_of_turn().into()) };
+    let ended = session.sign_out().await;
+    shell.advance(turn, Stage::Admitted(door));
+    Ok(ended?)
 }
 
-fn begin(shell: &Shell, door: Door, session: Session) -> SignedIn {
+/// A session begins, unless the person went elsewhere while it was made: then it ends at once.
+async fn begin(shell: &Shell, turn: Turn, door: Door, session: Session) -> Result<SignedIn, Failure> {
     let signed_in = SignedIn::of(&session);
-    shell.signed_in(door, session);
-    signed_in
+    if shell.advance(turn, Stage::SignedIn(door, session.clone(), Arc::default())) {
+        return Ok(signed_in);
+    }
+    if let Err(failure) = session.sign_out().await {
+        tracing::warn!(code = %failure.code, "a session that nobody waited for could not be ended");
+    }
+    Err(out_of_turn().into())
 }
 
-/// A step that failed can be tried again, unless the sign-in as a whole is over.
-fn step_failed(shell: &Shell, door: &Door, failure: ClientFailure) -> ClientFailure {
-    if failure.code == Code::SignInOver {
-        shell.enter(Stage::Admitted(door.clone()));
-    }
-    shell.learn(failure)
+/// For people who type it.
+fn in_groups(key: &Secret) -> String {
+    let groups: Vec<_> = key.expose().as_bytes().chunks(4).map(String::from_utf8_lossy).collect();
+    groups.join(" ")
 }
 
 /// A picture for an authenticator's camera, black on white in every theme.
 fn qr(text: &Secret) -> Result<String, Failure> {
     let drawn = QrCode::new(text.expose()).map_err(|error| {
         tracing::error!(%error, "no QR can be drawn");
-        Failure::from(ClientFailure { code: Code::Unexpected, retry_after: None })
+        Failure::from(ClientFailure::of(Code::Unexpected))
     })?;
     let svg = drawn.render::<svg::Color<'_>>().min_dimensions(200, 200).build();
     Ok(format!("data:image/svg+xml;base64,{}", STANDARD.encode(svg)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_to_type_stands_in_groups_of_four() {
+        assert_eq!(in_groups(&Secret::new("ABCDEFGHIJ".to_owned())), "ABCD EFGH IJ");
+    }
+
+    #[test]
+    fn the_qr_is_a_picture_that_needs_nothing_from_outside() {
+        let picture = qr(&Secret::new("otpauth://totp/Polder:a?secret=ABCD".to_owned())).unwrap();
+        let svg = picture.strip_prefix("data:image/svg+xml;base64,").unwrap();
+        let svg = String::from_utf8(STANDARD.decode(svg).unwrap()).unwrap();
+        assert!(svg.contains("<svg ") && !svg.contains("href") && !svg.contains("<script"));
+    }
 }

@@ -1,0 +1,322 @@
+//! The configuration file: TOML, every key typed, every error with its key and the file's name.
+
+mod table;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use table::Table;
+use url::Url;
+
+/// What the platform is told. Paths are absolute or relative to the working directory; in the file they
+/// are relative to the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Scheme, host and port by which clients know the platform, without a slash at the end.
+    pub origin: String,
+    /// The data folder.
+    pub data: PathBuf,
+    /// `sqlite:…` or `postgres:…`.
+    pub database_url: String,
+    /// The certificate and its key.
+    pub tls: Tls,
+    /// The keys that seal data.
+    pub keys: Keys,
+    /// What clients update from.
+    pub releases: Release,
+}
+
+/// PEM files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tls {
+    /// The chain, the platform's own certificate first.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+}
+
+/// Where keys are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keys {
+    /// The file with the key that wraps every domain's key.
+    pub master: PathBuf,
+    /// The database of wrapped keys, apart from the data and its backups.
+    pub url: String,
+}
+
+/// Where releases lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// Has `metadata/` and `targets/`.
+    pub folder: PathBuf,
+    /// The TUF root that this platform trusts.
+    pub root: PathBuf,
+}
+
+/// What the command line may set instead of the file. Paths are relative to the working directory.
+#[derive(Debug, Clone, Default, PartialEq, Eq, clap::Args)]
+pub struct Overrides {
+    /// Where to listen, as 127.0.0.1:4443 (instead of `listen`)
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// The data folder (instead of `data`)
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+    /// "sqlite" or postgres://… (instead of `database.url`)
+    #[arg(long, global = true, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// The certificate chain, PEM (instead of `tls.certificate`)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub certificate: Option<PathBuf>,
+    /// The certificate's key, PEM (instead of `tls.key`)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+}
+
+/// The configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("{file}: {source}", file = file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is no TOML.
+    #[error("{file}: {source}", file = file.display())]
+    NotToml {
+        /// The file.
+        file: PathBuf,
+        /// Where and why.
+        source: Box<toml::de::Error>,
+    },
+    /// One key is missing, unknown or has a value that does not fit.
+    #[error("{file}: {key}: {wrong}", file = file.display())]
+    Key {
+        /// The file.
+        file: PathBuf,
+        /// The key with its section, as `tls.key`.
+        key: String,
+        /// What is wrong with it.
+        wrong: Wrong,
+    },
+    /// A flag has a value that does not fit.
+    #[error("--{flag}: {wrong}")]
+    Flag {
+        /// The flag.
+        flag: &'static str,
+        /// What is wrong with it.
+        wrong: Wrong,
+    },
+}
+
+/// What is wrong with a key or its value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Wrong {
+    /// It must be there.
+    #[error("is missing")]
+    Missing,
+    /// Nothing has this name; perhaps a typing error.
+    #[error("is not a key that Polder knows")]
+    Unknown,
+    /// It must be text in quotes.
+    #[error("must be text in quotes")]
+    NotText,
+    /// It must be a section.
+    #[error("must be a section")]
+    NotSection,
+    /// It must be an address with a port.
+    #[error("must be an IP address with a port, as 127.0.0.1:4443")]
+    NotAddress,
+    /// It must be an origin.
+    #[error("must be https://, a host and perhaps a port, without a path")]
+    NotOrigin,
+    /// It must be a database.
+    #[error("must be \"sqlite\" (a file in the data folder), sqlite:FILE or postgres://…")]
+    NotDatabase,
+}
+
+impl Config {
+    /// Reads the file and lets the flags have their way.
+    ///
+    /// # Errors
+    /// Names the file and the key, or the flag.
+    pub fn read(file: &Path, flags: &Overrides) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(file)
+            .map_err(|source| ConfigError::Unreadable { file: file.to_owned(), source })?;
+        Self::parse(&text, file, flags)
+    }
+
+    fn parse(text: &str, file: &Path, flags: &Overrides) -> Result<Self, ConfigError> {
+        let table: toml::Table = text
+            .parse()
+            .map_err(|source| ConfigError::NotToml { file: file.to_owned(), source: Box::new(source) })?;
+        let mut top = Table::new(file, table);
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let listen = top.value("listen", |text| text.parse().map_err(|_| Wrong::NotAddress))?;
+        let origin = top.value("origin", origin)?;
+        let data = folder.join(top.text("data")?);
+        let data = flags.data.clone().unwrap_or(data);
+
+        let mut database = top.section_or_empty("database")?;
+        let url = database.value_or("url", || "sqlite".to_owned(), known_database)?;
+        let database_url = match &flags.database_url {
+            Some(url) => {
+                let wrong = |wrong| ConfigError::Flag { flag: "database-url", wrong };
+                resolve(&known_database(url).map_err(wrong)?, Path::new(""), || data.join("polder.sqlite"))
+            }
+            None => resolve(&url, folder, || data.join("polder.sqlite")),
+        };
+        database.end()?;
+
+        let mut tls = top.section("tls")?;
+        let certificate = folder.join(tls.text("certificate")?);
+        let key = folder.join(tls.text("key")?);
+        tls.end()?;
+
+        let mut keys = top.section("keys")?;
+        let master = folder.join(keys.text("master")?);
+        let keys_url = keys.value_or("url", || "sqlite".to_owned(), known_database)?;
+        let keys_url = resolve(&keys_url, folder, || data.join("keys").join("keys.sqlite"));
+        keys.end()?;
+
+        let mut releases = top.section("releases")?;
+        let release = Release {
+            folder: folder.join(releases.text("folder")?),
+            root: folder.join(releases.text("root")?),
+        };
+        releases.end()?;
+        top.end()?;
+
+        Ok(Self {
+            listen: flags.listen.unwrap_or(listen),
+            origin,
+            data,
+            database_url,
+            tls: Tls {
+                certificate: flags.certificate.clone().unwrap_or(certificate),
+                key: flags.key.clone().unwrap_or(key),
+            },
+            keys: Keys { master, url: keys_url },
+            releases: release,
+        })
+    }
+}
+
+fn origin(text: &str) -> Result<String, Wrong> {
+    let url = Url::parse(text).map_err(|_| Wrong::NotOrigin)?;
+    let origin = url.origin().ascii_serialization();
+    // A proof's `htu` is compared byte by byte, so there is one way to write an origin.
+    if url.scheme() == "https" && origin == text { Ok(origin) } else { Err(Wrong::NotOrigin) }
+}
+
+fn known_database(text: &str) -> Result<String, Wrong> {
+    let known = text == "sqlite"
+        || text.strip_prefix("sqlite:").is_some_and(|path| !path.is_empty() && !path.contains('?'))
+        || text.starts_with("postgres://")
+        || text.starts_with("postgresql://");
+    if known { Ok(text.to_owned()) } else { Err(Wrong::NotDatabase) }
+}
+
+/// The URL that the database driver takes.
+fn resolve(text: &str, folder: &Path, default: impl FnOnce() -> PathBuf) -> String {
+    let path = match text.strip_prefix("sqlite") {
+        None => return text.to_owned(),
+        Some("") => default(),
+        Some(path) => folder.join(path.trim_start_matches(':')),
+    };
+    sqlite_url(&path)
+}
+
+/// The URL of a SQLite file, made if it is missing.
+pub fn sqlite_url(path: &Path) -> String {
+    let mut url = String::from("sqlite:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' | b'~' | b':' | b'\\' => url.push(char::from(*byte)),
+            _ if byte.is_ascii_alphanumeric() => url.push(char::from(*byte)),
+            _ => url.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    url + "?mode=rwc"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FULL: &str = r#"
+listen = "127.0.0.1:4443"
+origin = "https://localhost:4443"
+data = "data"
+[database]
+url = "sqlite"
+[tls]
+certificate = "tls/cert.pem"
+key = "tls/key.pem"
+[keys]
+master = "master.key"
+[releases]
+folder = "releases"
+root = "root.json"
+"#;
+
+    fn parse(text: &str) -> Result<Config, String> {
+        Config::parse(text, Path::new("/etc/polder/platform.toml"), &Overrides::default())
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_file() {
+        let config = parse(FULL).unwrap();
+        assert_eq!(config.data, Path::new("/etc/polder/data"));
+        assert_eq!(config.tls.certificate, Path::new("/etc/polder/tls/cert.pem"));
+        assert_eq!(config.database_url, "sqlite:/etc/polder/data/polder.sqlite?mode=rwc");
+        assert_eq!(config.keys.url, "sqlite:/etc/polder/data/keys/keys.sqlite?mode=rwc");
+    }
+
+    #[test]
+    fn flags_win_over_the_file() {
+        let flags = Overrides {
+            listen: Some("127.0.0.1:9".parse().unwrap()),
+            data: Some("elsewhere".into()),
+            database_url: Some("postgres://db/polder".into()),
+            ..Overrides::default()
+        };
+        let config = Config::parse(FULL, Path::new("p.toml"), &flags).unwrap();
+        assert_eq!(config.listen.port(), 9);
+        assert_eq!(config.database_url, "postgres://db/polder");
+        assert_eq!(config.keys.url, "sqlite:elsewhere/keys/keys.sqlite?mode=rwc");
+    }
+
+    #[test]
+    fn each_error_names_the_key_and_the_file() {
+        for (from, to, key) in [
+            ("listen = \"127.0.0.1:4443\"", "", "listen: is missing"),
+            ("\"127.0.0.1:4443\"", "\"localhost\"", "listen: must be an IP address"),
+            ("\"127.0.0.1:4443\"", "4443", "listen: must be text"),
+            ("https://localhost:4443", "http://localhost:4443", "origin: must be https"),
+            ("https://localhost:4443", "https://localhost:4443/", "origin: must be https"),
+            ("https://localhost:4443", "https://Localhost:4443", "origin: must be https"),
+            ("url = \"sqlite\"", "url = \"mysql://x\"", "database.url: must be"),
+            ("url = \"sqlite\"", "uri = \"sqlite\"", "database.uri: is not a key"),
+            ("master = \"master.key\"", "", "keys.master: is missing"),
+            ("[tls]", "[tsl]", "tls: is missing"),
+            ("[tls]", "[more]\n[tls]", "more: is not a key"),
+            ("data = \"data\"", "data = \"data\"\nkeys = 1\n[x]", ""),
+        ] {
+            let error = parse(&FULL.replace(from, to)).unwrap_err();
+            assert!(error.starts_with("/etc/polder/platform.toml: "), "{error}");
+            assert!(error.contains(key), "{error} should contain {key}");
+        }
+    }
+
+    #[test]
+    fn a_file_with_an_odd_name_keeps_it() {
+        assert_eq!(sqlite_url(Path::new("/a b/ü?.db")), "sqlite:/a%20b/%C3%BC%3F.db?mode=rwc");
+    }
+}

@@ -1,0 +1,100 @@
+//! Customers' private domains.
+
+use polder_wire::DomainId;
+
+use crate::App;
+use crate::store::keys::KeyError;
+use crate::store::seal::{DomainKeys, SealError};
+use crate::store::{Column, NoRandomness, OpenError, StoreError, random_id};
+
+const NAME: Column = Column::new("domains", "name");
+
+/// Whether everybody in a domain needs a second step (R53).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum SecondStep {
+    /// Who has none sets one up at the next sign-in.
+    Required,
+    /// Each decides.
+    Optional,
+}
+
+impl SecondStep {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Optional => "optional",
+        }
+    }
+
+    /// Reads what the database holds.
+    pub(crate) fn from_stored(text: &str) -> Self {
+        // The column holds nothing else; if it did, asking for more is the safe side.
+        if text == "optional" { Self::Optional } else { Self::Required }
+    }
+}
+
+/// A domain could not be added.
+#[derive(Debug, thiserror::Error)]
+pub enum AddError {
+    /// A name is 1 to 200 characters.
+    #[error("a domain's name is 1 to 200 characters")]
+    Name,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Its key.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// Sealing.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// Randomness.
+    #[error(transparent)]
+    Random(#[from] NoRandomness),
+}
+
+impl From<sqlx::Error> for AddError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Adds a domain with a key of its own.
+///
+/// # Errors
+/// When the name does not fit or something cannot be written; then there is no domain.
+pub async fn add(app: &App, name: &str, second_step: SecondStep) -> Result<DomainId, AddError> {
+    let name = name.trim();
+    if !(1..=200).contains(&name.chars().count()) {
+        return Err(AddError::Name);
+    }
+    let id = random_id(app.random, DomainId::from_random)?;
+    // The key first: a key without a domain does no harm, a domain without a key cannot be read.
+    let keys = app.keys.create(id, app.random).await?;
+    let row = id.to_string();
+    let sealed = NAME.seal(&keys, &row, name.as_bytes(), app.random)?;
+    let mut write = app.store.write().await?;
+    sqlx::query("INSERT INTO domains (id, name, second_step, created_at) VALUES ($1, $2, $3, $4)")
+        .bind(row)
+        .bind(sealed)
+        .bind(second_step.as_str())
+        .bind(app.now().0)
+        .execute(write.on())
+        .await?;
+    write.commit().await?;
+    Ok(id)
+}
+
+/// Opens the name of a domain as its row holds it.
+pub(crate) fn open_name(keys: &DomainKeys, domain: DomainId, sealed: &[u8]) -> Result<String, OpenError> {
+    NAME.open_text(keys, &domain.to_string(), sealed)
+}
+
+/// Whether there is such a domain.
+pub(crate) async fn exists(app: &App, domain: DomainId) -> Result<bool, sqlx::Error> {
+    let row = sqlx::query("SELECT id FROM domains WHERE id = $1")
+        .bind(domain.to_string())
+        .fetch_optional(app.store.pool())
+        .await?;
+    Ok(row.is_some())
+}

@@ -1,0 +1,54 @@
+//! Takes proof and access token out of a request's headers.
+
+use http::HeaderName;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+use polder_wire::proof::{PROOF_HEADER, SCHEME};
+use polder_wire::{Code, Secret};
+
+use super::Refused;
+use crate::App;
+use crate::login::proof::{ProofError, Thumbprint};
+
+/// The device's key that the request proves to hold, without an access token.
+pub(crate) fn proven(app: &App, parts: &Parts) -> Result<Thumbprint, Refused> {
+    check(app, parts, None)
+}
+
+/// The device's key and the access token that the proof goes with.
+pub(crate) fn proven_with_access(app: &App, parts: &Parts) -> Result<(Thumbprint, Secret), Refused> {
+    let token = access_token(parts)?;
+    let device = check(app, parts, Some(token.expose()))?;
+    Ok((device, token))
+}
+
+fn check(app: &App, parts: &Parts, token: Option<&str>) -> Result<Thumbprint, Refused> {
+    let Some(proof) = only_value(parts, HeaderName::from_static(PROOF_HEADER))? else {
+        return Err(Code::ProofNeeded.into());
+    };
+    let url = format!("{}{}", app.origin, parts.uri.path());
+    app.proofs.check(proof, parts.method.as_str(), &url, token, app.now()).map_err(|error| match error {
+        ProofError::NonceNeeded => Code::ProofNeeded.into(),
+        ProofError::Wrong => Code::ProofWrong.into(),
+    })
+}
+
+fn access_token(parts: &Parts) -> Result<Secret, Refused> {
+    let value = only_value(parts, AUTHORIZATION)?.ok_or(Refused::from(Code::SessionOver))?;
+    let (scheme, token) = value.split_once(' ').ok_or(Refused::from(Code::Malformed))?;
+    // Scheme names ignore letter case (RFC 9110, section 11.1).
+    if !scheme.eq_ignore_ascii_case(SCHEME) {
+        return Err(Code::SessionOver.into());
+    }
+    Ok(Secret::new(token))
+}
+
+/// A header that may be there once: two of them mean that two readers could each take another.
+fn only_value(parts: &Parts, name: HeaderName) -> Result<Option<&str>, Refused> {
+    let mut values = parts.headers.get_all(name).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(Code::Malformed.into());
+    }
+    value.to_str().map(Some).map_err(|_| Code::Malformed.into())
+}

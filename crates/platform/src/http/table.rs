@@ -1,0 +1,191 @@
+//! Every route there is.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::response::Response;
+use bytes::Bytes;
+use polder_wire::{Code, Endpoint, Method, Nothing, OPENAPI_PATH, Raw, project, sign_in};
+
+use super::routes::{Guarded, PathValues, RawAnswer, Route, Routes};
+use super::{Refused, openapi};
+use crate::rights::{
+    Authorized, EndSession, FetchRelease, ListProjects, OpenProject, ReadApiDescription, ReadLayer,
+    RefreshSession, SignIn, WhoAmI,
+};
+use crate::{App, account, login, projects};
+
+/// The router and the list of what it routes.
+pub(super) fn routes() -> Result<(Router<App>, Vec<Route>), serde_json::Error> {
+    // The document describes itself too, so it is made of a first round.
+    let (_, _, operations) = all(Bytes::new()).finish();
+    let document = openapi::document(&operations).to_json()?;
+    let (router, listed, _) = all(document.into()).finish();
+    Ok((router, listed))
+}
+
+fn all(document: Bytes) -> Routes {
+    Routes::default()
+        .json::<sign_in::Password, _, _>("First step of a sign-in: e-mail and password", login::password)
+        .json::<sign_in::Enrol, _, _>("Ask for a new second step", login::enrol)
+        .json::<sign_in::ConfirmEnrolment, _, _>("Confirm a new second step", login::confirm)
+        .json::<sign_in::Code, _, _>("Second step of a sign-in", login::code)
+        .json::<sign_in::Refresh, _, _>("Exchange a refresh token", login::refresh)
+        .json::<sign_in::SignOut, _, _>("Sign this device out", login::sign_out)
+        .json::<sign_in::WhoAmI, _, _>("Who is signed in", account::me)
+        .json::<project::List, _, _>("Projects that one may open", projects::list)
+        .json::<project::Open, _, _>("A project's latest version", projects::open)
+        .raw::<project::LayerBytes, _, _>("A layer's bytes", projects::GEO_JSON, projects::layer)
+        .raw::<ApiDescription, _, _>("This document", "application/json", move |leave, app, at, body| {
+            describe(leave, app, at, body, document.clone())
+        })
+        .files("/updates/{*path}", "Update metadata and releases", release)
+}
+
+/// `GET` [`OPENAPI_PATH`].
+struct ApiDescription;
+
+impl Endpoint for ApiDescription {
+    const METHOD: Method = Method::Get;
+    const TEMPLATE: &'static str = OPENAPI_PATH;
+    type Body = Nothing;
+    type Answer = Raw;
+}
+
+async fn describe(
+    _: Authorized<ReadApiDescription>,
+    _: App,
+    _: ApiDescription,
+    _: Nothing,
+    document: Bytes,
+) -> Result<RawAnswer, Refused> {
+    Ok(RawAnswer { media_type: "application/json", bytes: document })
+}
+
+async fn release(_: Authorized<FetchRelease>, app: App, request: Request) -> Result<Response, Refused> {
+    let releases = app.releases.as_ref().ok_or(Refused::from(Code::NotFound))?;
+    Ok(releases.serve(request).await)
+}
+
+macro_rules! guarded {
+    ($($endpoint:ty => $action:ty, $path:pat_param => $value:expr;)*) => {$(
+        impl Guarded for $endpoint {
+            type Action = $action;
+
+            fn from_path($path: &PathValues) -> Result<Self, Refused> {
+                Ok($value)
+            }
+        }
+    )*};
+}
+
+guarded! {
+    sign_in::Password => SignIn, _ => Self;
+    sign_in::Enrol => SignIn, _ => Self;
+    sign_in::ConfirmEnrolment => SignIn, _ => Self;
+    sign_in::Code => SignIn, _ => Self;
+    sign_in::Refresh => RefreshSession, _ => Self;
+    sign_in::SignOut => EndSession, _ => Self;
+    sign_in::WhoAmI => WhoAmI, _ => Self;
+    project::List => ListProjects, _ => Self;
+    project::Open => OpenProject, path => Self { project: path.parse("project")? };
+    project::LayerBytes => ReadLayer, path => Self {
+        project: path.parse("project")?,
+        version: path.parse("version")?,
+        layer: layer_id(path)?,
+    };
+    ApiDescription => ReadApiDescription, _ => Self;
+}
+
+fn layer_id(path: &PathValues) -> Result<String, Refused> {
+    let text = path.text("layer")?;
+    if project::is_layer_id(text) { Ok(text.to_owned()) } else { Err(Code::Malformed.into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rights::ActionKind;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn every_route_names_its_action_and_the_table_is_this_one() {
+        use ActionKind::*;
+        let (_, listed) = routes().unwrap();
+        let lines: Vec<_> =
+            listed.iter().map(|route| (route.method.as_str(), route.template, route.action)).collect();
+        assert_eq!(
+            lines,
+            [
+                ("POST", "/api/v1/sign-in/password", SignIn),
+                ("POST", "/api/v1/sign-in/enrolment", SignIn),
+                ("POST", "/api/v1/sign-in/enrolment/confirm", SignIn),
+                ("POST", "/api/v1/sign-in/code", SignIn),
+                ("POST", "/api/v1/session/refresh", RefreshSession),
+                ("POST", "/api/v1/session/end", EndSession),
+                ("GET", "/api/v1/me", WhoAmI),
+                ("GET", "/api/v1/projects", ListProjects),
+                ("GET", "/api/v1/projects/{project}", OpenProject),
+                ("GET", "/api/v1/projects/{project}/versions/{version}/layers/{layer}", ReadLayer),
+                ("GET", "/api/v1/openapi.json", ReadApiDescription),
+                ("GET", "/updates/{*path}", FetchRelease),
+            ]
+        );
+        for action in ActionKind::ALL {
+            assert!(listed.iter().any(|route| route.action == *action), "{action:?} has no route");
+        }
+    }
+
+    #[test]
+    fn every_route_stands_in_the_document_with_its_problems() {
+        let (_, listed, operations) = all(Bytes::new()).finish();
+        let document = serde_json::to_value(openapi::document(&operations)).unwrap();
+        let mut described = BTreeMap::new();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                assert!(operation["responses"]["200"].is_object(), "{method} {path}");
+                let problem = &operation["responses"]["default"]["content"]["application/problem+json"];
+                assert_eq!(problem["schema"]["$ref"], "#/components/schemas/Problem", "{method} {path}");
+                described.insert((method.to_uppercase(), path.clone()), operation.clone());
+            }
+        }
+        assert_eq!(described.len(), listed.len());
+        for route in listed {
+            let key = (route.method.as_str().to_owned(), route.template.replace("{*", "{"));
+            let operation = described.get(&key).unwrap_or_else(|| panic!("{key:?} is not described"));
+            let names: Vec<_> = operation["parameters"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|parameter| parameter["name"].as_str().unwrap())
+                .collect();
+            assert_eq!(names.contains(&"polder-client"), route.action != ActionKind::FetchRelease, "{key:?}");
+            assert_eq!(operation.get("requestBody").is_some(), route.method == Method::Post, "{key:?}");
+        }
+    }
+
+    #[test]
+    fn every_reference_in_the_document_leads_somewhere() {
+        let (_, _, operations) = all(Bytes::new()).finish();
+        let document = serde_json::to_value(openapi::document(&operations)).unwrap();
+        let mut references = Vec::new();
+        collect(&document, &mut references);
+        assert!(references.len() > 20);
+        for reference in references {
+            let pointer = reference.strip_prefix('#').unwrap();
+            assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+        }
+    }
+
+    fn collect(value: &serde_json::Value, into: &mut Vec<String>) {
+        match value {
+            serde_json::Value::Object(map) => {
+                if let Some(serde_json::Value::String(reference)) = map.get("$ref") {
+                    into.push(reference.clone());
+                }
+                map.values().for_each(|inner| collect(inner, into));
+            }
+            serde_json::Value::Array(items) => items.iter().for_each(|inner| collect(inner, into)),
+            _ => {}
+        }
+    }
+}

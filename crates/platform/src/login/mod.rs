@@ -1,0 +1,262 @@
+//! Signing in, step by step, and the sessions that come of it.
+//!
+//! Password, then a code (or the enrolment of a second step, where the domain asks for one), then a session.
+//! A ticket carries a sign-in from step to step; a session's tokens rotate. All of it is bound to the key
+//! that the device proves to hold with every request.
+
+pub mod hashing;
+pub mod proof;
+pub(crate) mod second_step;
+pub(crate) mod session;
+mod ticket;
+mod token;
+pub mod totp;
+
+use polder_wire::sign_in::{
+    self, CodeBody, Enrolment, Grant, NextStep, PasswordBody, RefreshBody, Ticket, TicketBody,
+};
+use polder_wire::{Code, DomainId, Nothing, UserId};
+use sqlx::Row;
+
+use crate::App;
+use crate::account::{self, Email};
+use crate::domains::{self, SecondStep};
+use crate::http::Refused;
+use crate::rights::{Authorized, EndSession, RefreshSession, SignIn};
+use crate::store::{StoreError, parsed};
+use hashing::HashingError;
+use proof::Thumbprint;
+use ticket::{Held, Step};
+
+/// What an authenticator shows beside the account.
+const ISSUER: &str = "Polder";
+
+impl From<HashingError> for Refused {
+    fn from(error: HashingError) -> Self {
+        match error {
+            HashingError::Full => Code::Busy.into(),
+            #[allow(unreachable_patterns)]
+            error => Self::internal(&error),
+        }
+    }
+}
+
+/// `POST /api/v1/sign-in/password`. Equal work and equal words whether the account exists or not (B6).
+///
+/// # Errors
+/// [`Code::CredentialsWrong`]; [`Code::Malformed`] for what no account can have.
+pub async fn password(
+    leave: Authorized<SignIn>,
+    app: App,
+    _: sign_in::Password,
+    body: PasswordBody,
+) -> Result<NextStep, Refused> {
+    let email = Email::typed(&body.email).ok_or(Refused::from(Code::Malformed))?;
+    if !(1..=128).contains(&body.password.expose().chars().count()) {
+        return Err(Code::Malformed.into());
+    }
+    let row = sqlx::query(
+        "SELECT u.domain_id, u.id, u.password_hash, d.name AS domain_name, d.second_step,
+             s.user_id AS has_second_step
+         FROM users u JOIN domains d ON d.id = u.domain_id
+         LEFT JOIN second_steps s ON s.domain_id = u.domain_id AND s.user_id = u.id
+         WHERE u.email_hash = $1",
+    )
+    .bind(email.hash(&app))
+    .fetch_optional(app.store.pool())
+    .await?;
+    let stored = row.as_ref().map(|row| row.try_get::<String, _>("password_hash")).transpose()?;
+    let right = app.hashing.verify(body.password, stored).await?;
+    let (Some(row), true) = (row, right) else {
+        return Err(Code::CredentialsWrong.into());
+    };
+
+    let domain: DomainId = parsed(&row, "domain_id")?;
+    let user: UserId = parsed(&row, "id")?;
+    let has_second_step = row.try_get::<Option<String>, _>("has_second_step")?.is_some();
+    let asks = SecondStep::from_stored(&row.try_get::<String, _>("second_step")?);
+    let step = match (has_second_step, asks) {
+        (true, _) => Step::Code,
+        (false, SecondStep::Required) => Step::Enrol,
+        (false, SecondStep::Optional) => {
+            let mut write = app.store.write().await?;
+            let start = session::Start { domain, user, device: leave.device(), stay: body.stay };
+            let issued = session::start(&app, &mut write, &start).await?;
+            write.commit().await?;
+            return grant(&app, domain, user, issued).await.map(NextStep::Done);
+        }
+    };
+    let ticket = ticket::issue(&app, domain, user, leave.device(), step, body.stay).await?;
+    let keys = app.keys.domain(domain).await?;
+    let domain_name = domains::open_name(&keys, domain, &row.try_get::<Vec<u8>, _>("domain_name")?)?;
+    let ticket = Ticket { ticket, domain_name };
+    Ok(match step {
+        Step::Code => NextStep::Code(ticket),
+        Step::Enrol => NextStep::Enrol(ticket),
+    })
+}
+
+/// `POST /api/v1/sign-in/enrolment`: a new key, not in force until its first code came. Asking again
+/// replaces it.
+///
+/// # Errors
+/// [`Code::SignInOver`]; [`Code::EnrolmentNotOpen`] where the person has a second step.
+pub async fn enrol(
+    leave: Authorized<SignIn>,
+    app: App,
+    _: sign_in::Enrol,
+    body: TicketBody,
+) -> Result<Enrolment, Refused> {
+    let held = enrolling(ticket::find(&app, &body.ticket, leave.device()).await?)?;
+    let key = totp::new_key(app.random).map_err(|error| Refused::internal(&error))?;
+    let keys = app.keys.domain(held.domain).await?;
+    let email = sqlx::query("SELECT email FROM users WHERE domain_id = $1 AND id = $2")
+        .bind(held.domain.to_string())
+        .bind(held.user.to_string())
+        .fetch_optional(app.store.pool())
+        .await?
+        .ok_or(Refused::from(Code::SignInOver))?;
+    let email =
+        account::EMAIL.open_text(&keys, &held.user.to_string(), &email.try_get::<Vec<u8>, _>("email")?)?;
+    if !ticket::keep_pending(&app, &held, &keys, &key).await? {
+        return Err(Code::SignInOver.into());
+    }
+    Ok(Enrolment { key: totp::base32(&key), uri: totp::uri(&key, ISSUER, &email) })
+}
+
+/// `POST /api/v1/sign-in/enrolment/confirm`: the first code puts the new key in force and signs in.
+///
+/// # Errors
+/// [`Code::CodeWrong`], [`Code::SignInOver`], [`Code::EnrolmentNotOpen`].
+pub async fn confirm(
+    leave: Authorized<SignIn>,
+    app: App,
+    _: sign_in::ConfirmEnrolment,
+    body: CodeBody,
+) -> Result<Grant, Refused> {
+    let held = enrolling(ticket::find(&app, &body.ticket, leave.device()).await?)?;
+    let keys = app.keys.domain(held.domain).await?;
+    let key = ticket::pending(&held, &keys)?.ok_or(Refused::from(Code::EnrolmentNotOpen))?;
+    charge(&app, &held).await?;
+    let now = app.now();
+    let step =
+        totp::matching_step(&key, body.code.expose(), now, None).ok_or(Refused::from(Code::CodeWrong))?;
+
+    let set = second_step::Set { domain: held.domain, user: held.user, last_step: step, at: now };
+    let mut write = app.store.write().await?;
+    // Two devices may enrol at once; the first code wins.
+    if !second_step::insert(write.on(), &keys, &set, &key, app.random).await? {
+        return Err(Code::EnrolmentNotOpen.into());
+    }
+    finish(&app, write, &held, leave.device()).await
+}
+
+/// `POST /api/v1/sign-in/code`: a code works once, in its own time and one step around it (B3).
+///
+/// # Errors
+/// [`Code::CodeWrong`], [`Code::SignInOver`].
+pub async fn code(
+    leave: Authorized<SignIn>,
+    app: App,
+    _: sign_in::Code,
+    body: CodeBody,
+) -> Result<Grant, Refused> {
+    let held = ticket::find(&app, &body.ticket, leave.device()).await?;
+    let held = held.filter(|held| held.step == Step::Code).ok_or(Refused::from(Code::SignInOver))?;
+    charge(&app, &held).await?;
+    let keys = app.keys.domain(held.domain).await?;
+    let active = second_step::find(&app, &keys, held.domain, held.user).await?;
+    let active = active.ok_or(Refused::from(Code::SignInOver))?;
+    let step = totp::matching_step(&active.key, body.code.expose(), app.now(), Some(active.last_step))
+        .ok_or(Refused::from(Code::CodeWrong))?;
+
+    let mut write = app.store.write().await?;
+    if !second_step::use_step(write.on(), held.domain, held.user, step).await? {
+        return Err(Code::CodeWrong.into());
+    }
+    finish(&app, write, &held, leave.device()).await
+}
+
+/// `POST /api/v1/session/refresh`.
+///
+/// # Errors
+/// [`Code::SessionOver`].
+pub async fn refresh(
+    leave: Authorized<RefreshSession>,
+    app: App,
+    _: sign_in::Refresh,
+    body: RefreshBody,
+) -> Result<Grant, Refused> {
+    let renewed = session::renew(&app, &body.refresh_token, leave.device()).await?;
+    grant(&app, renewed.domain, renewed.user, renewed.issued).await
+}
+
+/// `POST /api/v1/session/end`.
+///
+/// # Errors
+/// [`Code::SessionOver`] for a token that is of no session.
+pub async fn sign_out(
+    leave: Authorized<EndSession>,
+    app: App,
+    _: sign_in::SignOut,
+    body: RefreshBody,
+) -> Result<Nothing, Refused> {
+    session::end(&app, &body.refresh_token, leave.device()).await?;
+    Ok(Nothing {})
+}
+
+/// Deletes tickets and sessions whose time is over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sweep(app: &App) -> Result<(), StoreError> {
+    let now = app.now().0;
+    let mut write = app.store.write().await?;
+    for statement in
+        ["DELETE FROM tickets WHERE expires_at <= $1", "DELETE FROM sessions WHERE expires_at <= $1"]
+    {
+        sqlx::query(statement).bind(now).execute(write.on()).await?;
+    }
+    write.commit().await
+}
+
+fn enrolling(held: Option<Held>) -> Result<Held, Refused> {
+    let held = held.ok_or(Refused::from(Code::SignInOver))?;
+    match held.step {
+        Step::Enrol => Ok(held),
+        Step::Code => Err(Code::EnrolmentNotOpen.into()),
+    }
+}
+
+/// Each try is paid before the code is looked at, so that guesses made at once are counted one by one.
+async fn charge(app: &App, held: &Held) -> Result<(), Refused> {
+    if ticket::charge(app, held).await? { Ok(()) } else { Err(Code::SignInOver.into()) }
+}
+
+/// Uses the ticket up, starts the session and makes both last together with what `write` holds already.
+async fn finish(
+    app: &App,
+    mut write: crate::store::Write,
+    held: &Held,
+    device: Thumbprint,
+) -> Result<Grant, Refused> {
+    if !ticket::use_up(write.on(), held).await? {
+        return Err(Code::SignInOver.into());
+    }
+    let start = session::Start { domain: held.domain, user: held.user, device, stay: held.stay };
+    let issued = session::start(app, &mut write, &start).await?;
+    write.commit().await?;
+    grant(app, held.domain, held.user, issued).await
+}
+
+async fn grant(app: &App, domain: DomainId, user: UserId, issued: session::Issued) -> Result<Grant, Refused> {
+    let me = account::describe(app, domain, user, issued.session).await?;
+    Ok(Grant {
+        access_token: issued.access,
+        access_seconds: session::ACCESS_SECONDS,
+        refresh_token: issued.refresh,
+        stay_seconds: issued.stay_seconds,
+        stay: issued.stay,
+        me,
+    })
+}

@@ -1,0 +1,240 @@
+use polder_wire::rights::{Access, Role};
+use polder_wire::{Code, DomainId, SessionId, UserId};
+
+use super::action::ActionKind;
+use super::project::{ProjectFacts, project_access};
+
+/// Who acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    /// Nobody who is known, perhaps with a device key that is being proven.
+    Anyone,
+    /// Somebody who signed in.
+    Person(Person),
+}
+
+/// Somebody who signed in, as the database says at this moment: a changed role counts at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Person {
+    /// The account.
+    pub user: UserId,
+    /// Its domain.
+    pub domain: DomainId,
+    /// Its role there.
+    pub role: Role,
+    /// The device's session.
+    pub session: SessionId,
+}
+
+/// For logs: ids only.
+impl std::fmt::Display for Actor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Anyone => f.write_str("anyone"),
+            Self::Person(person) => write!(f, "{}", person.user),
+        }
+    }
+}
+
+/// What something is done to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resource {
+    /// What the platform shows to everybody.
+    Public,
+    /// A sign-in or session that a token in the request names.
+    Sessions,
+    /// The account of a person.
+    Account {
+        /// Where it belongs.
+        domain: DomainId,
+        /// Whose it is.
+        user: UserId,
+    },
+    /// All projects of a domain.
+    Projects {
+        /// Whose they are.
+        domain: DomainId,
+    },
+    /// One project.
+    Project(ProjectFacts),
+}
+
+/// The answer, with its reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Go ahead.
+    Allowed(Why),
+    /// No.
+    Denied(WhyNot),
+}
+
+/// Why something is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// It is for everybody.
+    Public,
+    /// The flow itself judges what was brought along.
+    JudgedByTheFlow,
+    /// It is one's own account.
+    Oneself,
+    /// It is one's own domain.
+    Member,
+    /// The project is one's own.
+    Owns,
+    /// The project was granted by name.
+    Granted,
+    /// The project is shared with everybody in the domain.
+    SharedWithDomain,
+    /// Domain managers may.
+    ManagesDomain,
+}
+
+/// Why something is not allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhyNot {
+    /// Nobody signed in.
+    NotSignedIn,
+    /// It belongs to another domain.
+    OtherDomain,
+    /// It is somebody else's.
+    NotOneself,
+    /// Nobody granted it.
+    NotGranted,
+    /// The action is not meant for such a thing; a mistake in the program.
+    WrongResource,
+}
+
+impl WhyNot {
+    /// What the person is told. What exists elsewhere or for others does not exist at all (B2).
+    pub fn code(self) -> Code {
+        match self {
+            Self::NotSignedIn => Code::SessionOver,
+            Self::OtherDomain | Self::NotOneself | Self::NotGranted => Code::NotFound,
+            Self::WrongResource => Code::Internal,
+        }
+    }
+}
+
+/// The rules, all of them. Pure: what it must know stands in its arguments.
+pub fn decide(actor: &Actor, action: ActionKind, resource: &Resource) -> Decision {
+    use Decision::{Allowed, Denied};
+    match action {
+        ActionKind::ReadApiDescription | ActionKind::FetchRelease => match resource {
+            Resource::Public => Allowed(Why::Public),
+            Resource::Sessions
+            | Resource::Account { .. }
+            | Resource::Projects { .. }
+            | Resource::Project(_) => Denied(WhyNot::WrongResource),
+        },
+        ActionKind::SignIn | ActionKind::RefreshSession | ActionKind::EndSession => match resource {
+            Resource::Sessions => Allowed(Why::JudgedByTheFlow),
+            Resource::Public
+            | Resource::Account { .. }
+            | Resource::Projects { .. }
+            | Resource::Project(_) => Denied(WhyNot::WrongResource),
+        },
+        ActionKind::WhoAmI => match (actor, resource) {
+            (Actor::Anyone, _) => Denied(WhyNot::NotSignedIn),
+            (Actor::Person(person), Resource::Account { domain, user }) => {
+                if *domain != person.domain {
+                    Denied(WhyNot::OtherDomain)
+                } else if *user != person.user {
+                    Denied(WhyNot::NotOneself)
+                } else {
+                    Allowed(Why::Oneself)
+                }
+            }
+            (
+                Actor::Person(_),
+                Resource::Public | Resource::Sessions | Resource::Projects { .. } | Resource::Project(_),
+            ) => Denied(WhyNot::WrongResource),
+        },
+        ActionKind::ListProjects => match (actor, resource) {
+            (Actor::Anyone, _) => Denied(WhyNot::NotSignedIn),
+            (Actor::Person(person), Resource::Projects { domain }) => {
+                if *domain == person.domain {
+                    Allowed(Why::Member)
+                } else {
+                    Denied(WhyNot::OtherDomain)
+                }
+            }
+            (
+                Actor::Person(_),
+                Resource::Public | Resource::Sessions | Resource::Account { .. } | Resource::Project(_),
+            ) => Denied(WhyNot::WrongResource),
+        },
+        ActionKind::OpenProject | ActionKind::ReadLayer => match (actor, resource) {
+            (Actor::Anyone, _) => Denied(WhyNot::NotSignedIn),
+            (Actor::Person(person), Resource::Project(project)) => match project_access(person, project) {
+                Ok((Access::Read | Access::Write, why)) => Allowed(why),
+                Err(why_not) => Denied(why_not),
+            },
+            (
+                Actor::Person(_),
+                Resource::Public | Resource::Sessions | Resource::Account { .. } | Resource::Projects { .. },
+            ) => Denied(WhyNot::WrongResource),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn domain(n: u8) -> DomainId {
+        DomainId::from_random([n; 16])
+    }
+
+    fn person() -> Person {
+        Person {
+            user: UserId::from_random([1; 16]),
+            domain: domain(2),
+            role: Role::Manager,
+            session: SessionId::from_random([3; 16]),
+        }
+    }
+
+    #[test]
+    fn nobody_unknown_does_what_takes_a_person() {
+        let account = Resource::Account { domain: domain(2), user: person().user };
+        for (action, resource) in [
+            (ActionKind::WhoAmI, account),
+            (ActionKind::ListProjects, Resource::Projects { domain: domain(2) }),
+        ] {
+            assert_eq!(decide(&Actor::Anyone, action, &resource), Decision::Denied(WhyNot::NotSignedIn));
+            assert!(matches!(decide(&Actor::Person(person()), action, &resource), Decision::Allowed(_)));
+        }
+    }
+
+    #[test]
+    fn a_manager_of_one_domain_is_nobody_in_another() {
+        let who = Actor::Person(person());
+        assert_eq!(
+            decide(&who, ActionKind::ListProjects, &Resource::Projects { domain: domain(9) }),
+            Decision::Denied(WhyNot::OtherDomain)
+        );
+        assert_eq!(
+            decide(&who, ActionKind::WhoAmI, &Resource::Account { domain: domain(9), user: person().user }),
+            Decision::Denied(WhyNot::OtherDomain)
+        );
+    }
+
+    #[test]
+    fn an_action_on_the_wrong_kind_of_thing_is_never_allowed() {
+        let things = [
+            Resource::Public,
+            Resource::Sessions,
+            Resource::Account { domain: domain(2), user: person().user },
+            Resource::Projects { domain: domain(2) },
+        ];
+        for &action in ActionKind::ALL {
+            let allowed = things
+                .iter()
+                .filter(|thing| {
+                    matches!(decide(&Actor::Person(person()), action, thing), Decision::Allowed(_))
+                })
+                .count();
+            assert!(allowed <= 1, "{action:?} is allowed on {allowed} kinds of things");
+        }
+    }
+}

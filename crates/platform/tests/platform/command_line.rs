@@ -1,0 +1,228 @@
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Output, Stdio};
+
+use polder_platform::domains::SecondStep;
+use polder_platform::rights::OthersAccess;
+use polder_wire::rights::Role;
+use polder_wire::{Code, DomainId};
+use serde_json::json;
+
+use crate::support::people::{PASSWORD, Person, text};
+use crate::support::{Stage, code, on_both_engines};
+
+fn run(stage: &Stage, arguments: &[&str], input: &str) -> Output {
+    let mut child = command(stage, arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that refuses its arguments ends without reading.
+    match child.stdin.take().unwrap().write_all(input.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => panic!("{error}"),
+        _ => {}
+    }
+    child.wait_with_output().unwrap()
+}
+
+fn command(stage: &Stage, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_polder-platform"));
+    command.arg("--config").arg(stage.folder.path().join("platform.toml")).args(arguments);
+    command
+}
+
+/// The one line that a command prints when it worked.
+fn id(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let printed = String::from_utf8(output.stdout.clone()).unwrap();
+    assert_eq!(printed.lines().count(), 1, "{printed}");
+    printed.trim().to_owned()
+}
+
+fn complaint(output: &Output) -> String {
+    assert!(!output.status.success());
+    assert!(output.stdout.is_empty());
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+on_both_engines! {
+    what_the_command_line_adds_can_be_used_while_the_platform_runs,
+    what_does_not_fit_is_refused_with_its_reason,
+    serving_says_where_logs_no_secret_and_stops_at_sigterm,
+    a_lost_master_key_is_not_made_anew_beside_data,
+}
+
+async fn what_the_command_line_adds_can_be_used_while_the_platform_runs(stage: Stage) {
+    let domain = id(&run(&stage, &["domain", "add", "--name", "Helsinki", "--second-step", "required"], ""));
+    let key = [7; 20];
+    let user = [
+        "user",
+        "add",
+        "--domain",
+        &domain,
+        "--email",
+        "Liisa@Example.fi",
+        "--name",
+        "Liisa Niemi",
+        "--role",
+        "editor",
+    ];
+    let liisa = id(&run(&stage, &user, &format!("long enough a password\n{}\n", code::base32(&key))));
+    let file = stage.project_files("By hand");
+    let import = [
+        "project",
+        "import",
+        "--domain",
+        &domain,
+        "--owner",
+        &liisa,
+        "--others",
+        "read",
+        file.to_str().unwrap(),
+    ];
+    let project = id(&run(&stage, &import, ""));
+    id(&run(
+        &stage,
+        &["operator", "add", "--email", "o@polder.fi", "--name", "Olga"],
+        "long enough a password\n",
+    ));
+
+    let person = Person {
+        id: liisa.parse().unwrap(),
+        domain: domain.parse::<DomainId>().unwrap(),
+        email: "liisa@example.fi".into(),
+        name: "Liisa Niemi".into(),
+        totp: Some(key.to_vec()),
+    };
+    let device = stage.device();
+    let answer = device.password(&person, "long enough a password").await.good();
+    let grant = device.code(text(&answer, "ticket"), &code::at(&key, stage.now())).await.good();
+    let opened =
+        device.get(&format!("/api/v1/projects/{project}"), text(&grant, "access_token")).await.good();
+    assert_eq!(opened["project"]["name"], "By hand");
+
+    assert!(
+        complaint(&run(&stage, &user, "long enough a password\n"))
+            .contains("there is an account with this e-mail")
+    );
+}
+
+async fn what_does_not_fit_is_refused_with_its_reason(stage: Stage) {
+    let domain = stage.domain("Turku", SecondStep::Optional).await;
+    let aino = stage.person(domain, "Aino Virtanen", Role::Editor).await;
+    let domain = domain.to_string();
+    let user = |email: &'static str, name: &'static str| {
+        ["user", "add", "--domain", &domain, "--email", email, "--name", name, "--role", "viewer"]
+            .map(str::to_owned)
+    };
+    let add = |arguments: [String; 10], input: &str| {
+        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+        complaint(&run(&stage, &arguments, input))
+    };
+    assert!(add(user("nonsense", "A"), "long enough\n").contains("e-mail"));
+    assert!(add(user("a@b.fi", " "), "long enough\n").contains("name"));
+    assert!(add(user("a@b.fi", "A"), "short\n").contains("password"));
+    assert!(add(user("a@b.fi", "A"), "").contains("password"));
+    assert!(add(user("a@b.fi", "A"), "long enough\nnot base32!\n").contains("second step"));
+    let nowhere = "0123456789abcdef0123456789abcdef";
+    let mut elsewhere = user("a@b.fi", "A");
+    elsewhere[3] = nowhere.to_owned();
+    assert!(add(elsewhere, "long enough\n").contains("no such domain"));
+
+    let import = |owner: &str, change: &dyn Fn(&mut serde_json::Value)| {
+        let file = stage.project_files("By hand");
+        let mut described: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        change(&mut described);
+        std::fs::write(&file, described.to_string()).unwrap();
+        complaint(&run(
+            &stage,
+            &["project", "import", "--domain", &domain, "--owner", owner, file.to_str().unwrap()],
+            "",
+        ))
+    };
+    let owner = aino.id.to_string();
+    assert!(import(nowhere, &|_| {}).contains("no such user"));
+    assert!(import(&owner, &|d| d["name"] = json!("")).contains("name"));
+    assert!(import(&owner, &|d| d["layers"][1]["id"] = json!("streets")).contains("\"streets\""));
+    assert!(import(&owner, &|d| d["layers"][1]["id"] = json!("../x")).contains("\"../x\""));
+    assert!(import(&owner, &|d| d["layers"][0]["file"] = json!("none.geojson")).contains("none.geojson"));
+    assert!(
+        import(&owner, &|d| d["layers"][0]["file"] = json!("project.json")).contains("FeatureCollection")
+    );
+    assert!(import(&owner, &|d| d["more"] = json!(1)).contains("unknown field"));
+    let left = sqlx::query("SELECT id FROM projects").fetch_all(stage.app.store.pool()).await.unwrap();
+    assert!(left.is_empty());
+}
+
+/// A whole sign-in against the program itself, at its most talkative.
+async fn serving_says_where_logs_no_secret_and_stops_at_sigterm(stage: Stage) {
+    let domain = stage.domain("Helsinki", SecondStep::Required).await;
+    let aino = stage.person_with_second_step(domain, "Aino Virtanen", Role::Editor).await;
+    let project = stage.project(&aino, "Market square", OthersAccess::None).await;
+    let mut serve = command(&stage, &["--log", "json", "serve"]);
+    serve.env("POLDER_LOG", "debug").stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = Ended(serve.spawn().unwrap());
+    let mut line = String::new();
+    BufReader::new(child.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let port = line.trim().strip_prefix("listening on 127.0.0.1:").expect(&line);
+    // Read all the while, so that the program never waits for a full pipe.
+    let log = BufReader::new(child.0.stderr.take().unwrap());
+    let log = std::thread::spawn(move || log.lines().map(Result::unwrap).collect::<Vec<_>>());
+
+    let mut device = stage.device();
+    device.base = format!("https://localhost:{port}");
+    let wrong = device.password(&aino, "a wrong password").await;
+    assert_eq!(wrong.code(), Code::CredentialsWrong);
+    let ticket = device.ticket(&aino, "code").await;
+    let code = code::at(aino.totp.as_ref().unwrap(), polder_wire::UnixSeconds::from_clock().0);
+    let grant = device.code(&ticket, &code).await.good();
+    device.get(&format!("/api/v1/projects/{project}"), text(&grant, "access_token")).await.good();
+
+    let pid = rustix::process::Pid::from_child(&child.0);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    assert_eq!(child.0.wait().unwrap().code(), Some(0));
+    let log = log.join().unwrap();
+    for line in &log {
+        assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "no JSON: {line}");
+    }
+    let log = log.join("\n");
+    assert!(log.contains("\"route\":\"/api/v1/projects/{project}\""), "{log}");
+    assert!(!log.contains(&format!("/projects/{project}")));
+    for (what, secret) in [
+        ("e-mail", aino.email.as_str()),
+        ("name", "Virtanen"),
+        ("password", PASSWORD),
+        ("wrong password", "a wrong password"),
+        ("ticket", &ticket),
+        ("code", &format!("\"{code}\"")),
+        ("access token", text(&grant, "access_token")),
+        ("refresh token", text(&grant, "refresh_token")),
+        ("project's name", "Market square"),
+        ("TOTP key", &code::base32(aino.totp.as_ref().unwrap())),
+    ] {
+        assert!(!log.contains(secret), "the {what} stands in the log");
+    }
+}
+
+async fn a_lost_master_key_is_not_made_anew_beside_data(stage: Stage) {
+    let master = stage.folder.path().join("master.key");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&master).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+    std::fs::rename(&master, stage.folder.path().join("elsewhere")).unwrap();
+    let text =
+        complaint(&run(&stage, &["domain", "add", "--name", "Turku", "--second-step", "optional"], ""));
+    assert!(text.contains("keys.master") && text.contains("is missing"), "{text}");
+    assert!(!master.exists());
+}
+
+/// Ends the child also when a test fails.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

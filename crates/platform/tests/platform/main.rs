@@ -1,0 +1,13 @@
+//! The platform as its clients meet it: a real server, real TLS, on SQLite and on PostgreSQL.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "all of this is tests")]
+
+mod command_line;
+mod edge;
+mod projects;
+mod proofs;
+mod rest;
+mod rights;
+mod sessions;
+mod sign_in;
+mod support;

@@ -1,0 +1,134 @@
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use aws_lc_rs::rand::SystemRandom;
+use polder_platform::app::{App, Surroundings};
+use polder_platform::config::{Config, Overrides};
+use polder_platform::http;
+use polder_platform::login::hashing::Cost;
+use polder_platform::store::Engine;
+use polder_wire::UnixSeconds;
+use tokio::sync::oneshot;
+
+use super::database::Databases;
+use super::releases::Repository;
+use super::{Device, tls};
+
+/// When every test begins.
+pub(crate) const START: i64 = 1_790_000_000;
+/// What clients know the platform by. It differs from where it listens, as behind any address translation.
+pub(crate) const ORIGIN: &str = "https://platform.test";
+
+/// A platform at work.
+pub(crate) struct Stage {
+    pub(crate) app: App,
+    pub(crate) address: SocketAddr,
+    pub(crate) engine: Engine,
+    pub(crate) config: Config,
+    /// The CA's certificate, DER.
+    pub(crate) ca: Vec<u8>,
+    pub(crate) releases: Repository,
+    clock: Arc<AtomicI64>,
+    http: reqwest::Client,
+    stop: Option<oneshot::Sender<()>>,
+    running: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
+    pub(crate) folder: tempfile::TempDir,
+    // Dropped last: the databases go when nobody uses them any more.
+    _databases: Databases,
+}
+
+impl Stage {
+    pub(crate) async fn begin(engine: Engine) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let databases = Databases::make(engine).await;
+        let ca = tls::write(folder.path());
+        let releases = Repository::write(folder.path(), "0.1.0", START);
+        let config = config(folder.path(), &databases);
+
+        let clock = Arc::new(AtomicI64::new(START));
+        let read = Arc::clone(&clock);
+        let around = Surroundings {
+            clock: Arc::new(move || UnixSeconds(read.load(Ordering::SeqCst))),
+            random: Box::leak(Box::new(SystemRandom::new())),
+            cost: Cost::CHEAP_FOR_TESTS,
+        };
+        let app = App::open_to_serve(&config, around).await.unwrap();
+        let server = http::listen(app.clone(), config.listen, &config.tls).unwrap();
+        let address = server.address();
+        let (stop, stopped) = oneshot::channel();
+        let running = tokio::spawn(server.run(async {
+            // Also when the stage is dropped.
+            stopped.await.ok();
+        }));
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::client(&ca, rustls::ALL_VERSIONS))
+            .resolve("localhost", address)
+            .no_proxy()
+            .build()
+            .unwrap();
+        Self {
+            app,
+            address,
+            engine,
+            config,
+            ca,
+            releases,
+            clock,
+            http,
+            stop: Some(stop),
+            running: Some(running),
+            folder,
+            _databases: databases,
+        }
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        self.clock.load(Ordering::SeqCst)
+    }
+
+    /// Moves the platform's clock.
+    pub(crate) fn wait(&self, seconds: i64) {
+        self.clock.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// A new device with a key of its own.
+    pub(crate) fn device(&self) -> Device {
+        Device::new(self.http.clone(), format!("https://localhost:{}", self.address.port()), ORIGIN.into())
+    }
+
+    /// Stops the platform and waits until it did, so that its files are at rest.
+    pub(crate) async fn stop(&mut self) {
+        drop(self.stop.take());
+        if let Some(running) = self.running.take() {
+            running.await.unwrap().unwrap();
+        }
+        self.app.store.close().await;
+    }
+}
+
+fn config(folder: &Path, databases: &Databases) -> Config {
+    let text = format!(
+        r#"
+listen = "127.0.0.1:0"
+origin = "{ORIGIN}"
+data = "data"
+[database]
+url = "{}"
+[tls]
+certificate = "cert.pem"
+key = "key.pem"
+[keys]
+master = "master.key"
+url = "{}"
+[releases]
+folder = "releases"
+root = "root.json"
+"#,
+        databases.data, databases.keys
+    );
+    let file = folder.join("platform.toml");
+    std::fs::write(&file, text).unwrap();
+    Config::read(&file, &Overrides::default()).unwrap()
+}
