@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rand::SecureRandom;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -21,9 +22,13 @@ impl Key {
     /// A new one.
     ///
     /// # Errors
-    /// When the system's random source fails.
-    pub fn generate() -> Result<Self, SigningError> {
-        Self::from_pair(Ed25519KeyPair::generate().map_err(|_| SigningError::Random)?)
+    /// When the random source fails.
+    pub fn generate(random: &dyn SecureRandom) -> Result<Self, SigningError> {
+        // RFC 8032, section 5.1.5: a private key is 32 random octets.
+        let mut seed = Zeroizing::new([0; 32]);
+        random.fill(&mut *seed).map_err(|_| SigningError::Random)?;
+        let pair = Ed25519KeyPair::from_seed_unchecked(&*seed).map_err(|_| SigningError::Random)?;
+        Self::from_pair(pair)
     }
 
     /// Its TUF key id: SHA-256 over the canonical form of the public key.
@@ -80,13 +85,14 @@ impl Keys {
     /// New ones for every role.
     ///
     /// # Errors
-    /// When the system's random source fails.
-    pub fn generate() -> Result<Self, SigningError> {
+    /// When the random source fails.
+    pub fn generate(random: &dyn SecureRandom) -> Result<Self, SigningError> {
+        let key = || Key::generate(random);
         Ok(Self {
-            root: [Key::generate()?, Key::generate()?, Key::generate()?],
-            targets: [Key::generate()?, Key::generate()?],
-            snapshot: Key::generate()?,
-            timestamp: Key::generate()?,
+            root: [key()?, key()?, key()?],
+            targets: [key()?, key()?],
+            snapshot: key()?,
+            timestamp: key()?,
         })
     }
 
@@ -140,12 +146,14 @@ fn public(pair: &Ed25519KeyPair) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use aws_lc_rs::rand::SystemRandom;
+
     use super::*;
 
     #[test]
     fn keys_read_back_and_are_their_owners_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let keys = Keys::generate().unwrap();
+        let keys = Keys::generate(&SystemRandom::new()).unwrap();
         keys.write_unencrypted(folder.path()).unwrap();
         let read = Keys::read(folder.path()).unwrap();
         assert_eq!(read.root[2].id(), keys.root[2].id());

@@ -13,4 +13,4 @@ mod role;
 pub use error::SigningError;
 pub use keys::{Key, Keys};
 pub use minisigning::MinisignKey;
-pub use repository::{Content, Expiries, Release, Repository, Versions};
+pub use repository::{Content, Expiries, Release, Repository, Signers, Versions};

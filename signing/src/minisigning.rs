@@ -17,7 +17,7 @@ pub struct MinisignKey {
 }
 
 impl MinisignKey {
-    /// A new one.
+    /// A new one. The library asks the system for randomness by itself and takes none from its caller.
     ///
     /// # Errors
     /// When the system's random source fails.

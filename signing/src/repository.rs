@@ -39,9 +39,9 @@ pub struct Expiries {
     pub root: UnixSeconds,
     /// Months.
     pub targets: UnixSeconds,
-    /// Days.
+    /// Two weeks.
     pub snapshot: UnixSeconds,
-    /// A day or two.
+    /// A week: how long a client that is shown nothing newer may believe that there is nothing newer.
     pub timestamp: UnixSeconds,
 }
 
@@ -96,6 +96,31 @@ pub struct Content {
     pub releases: Vec<Release>,
 }
 
+/// Who signs which role, be they enough or not: attack tests leave some out, or bring keys of others.
+#[derive(Debug, Clone)]
+pub struct Signers<'a> {
+    /// Sign `root.json`; two of three are enough.
+    pub root: Vec<&'a Key>,
+    /// Sign `targets.json`; both must.
+    pub targets: Vec<&'a Key>,
+    /// Signs `snapshot.json`.
+    pub snapshot: &'a Key,
+    /// Signs `timestamp.json`.
+    pub timestamp: &'a Key,
+}
+
+impl<'a> Signers<'a> {
+    /// As many as each role asks for.
+    pub fn enough(keys: &'a Keys) -> Self {
+        Self {
+            root: keys.root.iter().take(2).collect(),
+            targets: keys.targets.iter().collect(),
+            snapshot: &keys.snapshot,
+            timestamp: &keys.timestamp,
+        }
+    }
+}
+
 /// A signed repository, not written yet.
 #[derive(Debug, Clone)]
 pub struct Repository {
@@ -108,7 +133,7 @@ pub struct Repository {
 }
 
 impl Repository {
-    /// Signs with every key of every role.
+    /// Signs with as many keys of each role as it asks for.
     ///
     /// # Errors
     /// When metadata cannot be written as JSON, or a time is out of all bounds.
@@ -118,16 +143,16 @@ impl Repository {
         versions: Versions,
         expiries: Expiries,
     ) -> Result<Self, SigningError> {
-        Self::sign_by(keys, &keys.targets.each_ref(), content, versions, expiries)
+        Self::sign_by(&Signers::enough(keys), keys, content, versions, expiries)
     }
 
-    /// Signs `targets.json` with these keys alone, be they enough or not. Attack tests ask for too few.
+    /// Signs with these signers and no others, while `root.json` still names `keys`.
     ///
     /// # Errors
     /// As [`Repository::sign`].
     pub fn sign_by(
+        signers: &Signers<'_>,
         keys: &Keys,
-        targets_signers: &[&Key],
         content: &Content,
         versions: Versions,
         expiries: Expiries,
@@ -135,14 +160,14 @@ impl Repository {
         let files = content.files()?;
         let named: BTreeMap<String, Value> =
             files.iter().map(|(name, bytes)| (name.clone(), role::named(bytes))).collect();
-        let root =
-            role::sign(&role::root(keys, versions.root, expiries.root)?, &[&keys.root[0], &keys.root[1]])?;
+        let root = role::sign(&role::root(keys, versions.root, expiries.root)?, &signers.root)?;
         let targets =
-            role::sign(&role::targets(versions.targets, expiries.targets, &named)?, targets_signers)?;
+            role::sign(&role::targets(versions.targets, expiries.targets, &named)?, &signers.targets)?;
         let snapshot = role::snapshot(versions.snapshot, expiries.snapshot, (versions.targets, &targets))?;
-        let snapshot = role::sign(&snapshot, &[&keys.snapshot])?;
-        let timestamp = role::timestamp(versions.timestamp, &expiries, (versions.snapshot, &snapshot))?;
-        let timestamp = role::sign(&timestamp, &[&keys.timestamp])?;
+        let snapshot = role::sign(&snapshot, &[signers.snapshot])?;
+        let timestamp =
+            role::timestamp(versions.timestamp, expiries.timestamp, (versions.snapshot, &snapshot))?;
+        let timestamp = role::sign(&timestamp, &[signers.timestamp])?;
         let metadata = BTreeMap::from([
             (format!("{}.root.json", versions.root), root.clone()),
             (format!("{}.targets.json", versions.targets), targets),
@@ -155,6 +180,11 @@ impl Repository {
     /// The exact bytes of `root.json`, for clients to embed.
     pub fn root(&self) -> &[u8] {
         &self.root
+    }
+
+    /// The files below `targets/` that this repository leads to, as they are written: `<folder>/<sha256>.<name>`.
+    pub fn target_files(&self) -> impl Iterator<Item = &str> {
+        self.targets.keys().map(String::as_str)
     }
 
     /// Writes `metadata/` and `targets/` below the folder. A reader sees the old repository or the new one:
@@ -212,5 +242,17 @@ fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), SigningError> {
         file.as_file().set_permissions(public).map_err(SigningError::file(path))?;
     }
     file.persist(path).map_err(|error| SigningError::File { path: path.to_owned(), source: error.error })?;
+    sync_names(folder)
+}
+
+/// A new name outlives a power cut only once its folder is synced.
+#[cfg(unix)]
+fn sync_names(folder: &Path) -> Result<(), SigningError> {
+    fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(SigningError::file(folder))
+}
+
+/// Windows keeps names in its journal and has no call for it.
+#[cfg(not(unix))]
+fn sync_names(_: &Path) -> Result<(), SigningError> {
     Ok(())
 }

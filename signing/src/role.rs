@@ -8,8 +8,8 @@ use polder_wire::UnixSeconds;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::SigningError;
 use crate::keys::{Key, Keys};
-use crate::{Expiries, SigningError};
 
 const SPEC_VERSION: &str = "1.0.33";
 
@@ -84,10 +84,10 @@ pub(crate) fn snapshot(
 /// `meta`: the version and bytes of `snapshot.json`.
 pub(crate) fn timestamp(
     version: u64,
-    expiries: &Expiries,
+    expires: UnixSeconds,
     meta: (u64, &[u8]),
 ) -> Result<Value, SigningError> {
-    meta_role("timestamp", "snapshot.json", version, expiries.timestamp, meta)
+    meta_role("timestamp", "snapshot.json", version, expires, meta)
 }
 
 pub(crate) fn sha256(bytes: &[u8]) -> String {
