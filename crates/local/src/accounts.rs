@@ -2,13 +2,13 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
-use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+use aws_lc_rs::rand::SecureRandom;
 use polder_wire::UnixSeconds;
 use serde::{Deserialize, Serialize};
 use totp_rs::{Builder, Secret};
 
 use crate::LocalError;
-use crate::local::write_private;
+use crate::files::write_private;
 
 /// Somebody who can sign in.
 #[derive(Clone, Serialize, Deserialize)]
@@ -64,20 +64,21 @@ impl Account {
         Some(format!("otpauth://totp/Polder%20(local):{email}?secret={key}&issuer=Polder%20(local)"))
     }
 
-    /// Everybody in this order: manager, editor, viewer, newcomer, outsider.
-    pub(crate) fn new(
+    /// Somebody with a password of their own and, if enrolled, a second step that is set up already.
+    pub(crate) fn make(
         name: &str,
         email: &str,
         role: &str,
         domain: &str,
         enrolled: bool,
+        random: &dyn SecureRandom,
     ) -> Result<Self, LocalError> {
         Ok(Self {
             name: name.to_owned(),
             email: email.to_owned(),
             role: role.to_owned(),
-            password: passphrase(&SystemRandom::new())?,
-            totp: enrolled.then(|| totp_key(&SystemRandom::new())).transpose()?,
+            password: passphrase(random)?,
+            totp: enrolled.then(|| totp_key(random)).transpose()?,
             domain: domain.to_owned(),
         })
     }
@@ -146,6 +147,8 @@ fn totp_key(random: &dyn SecureRandom) -> Result<String, LocalError> {
 
 #[cfg(test)]
 mod tests {
+    use aws_lc_rs::rand::SystemRandom;
+
     use super::*;
 
     #[test]

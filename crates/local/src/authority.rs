@@ -10,7 +10,7 @@ use rcgen::{
 };
 
 use crate::LocalError;
-use crate::local::{write_private, write_whole};
+use crate::files::{write_private, write_whole};
 
 /// The deployment's own CA. Public so that attack tests can have it sign what a client must refuse.
 pub struct Authority {

@@ -16,6 +16,9 @@ pub enum LocalError {
     /// A file of ours that somebody changed, or of another version of Polder; `--fresh` starts over.
     #[error("{} is not of this version of Polder; start over with --fresh", .0.display())]
     Foreign(PathBuf),
+    /// A folder that was to be thrown away holds no deployment.
+    #[error("{} holds no deployment of Polder, so nothing in it was removed", .0.display())]
+    NotOurs(PathBuf),
     /// A program could not be started.
     #[error("{program} cannot be started: {source}", program = program.display())]
     NotStarted {
@@ -57,6 +60,9 @@ pub enum LocalError {
     /// The random source failed.
     #[error("the system gives no random numbers")]
     Random,
+    /// The port that was chosen for this deployment is in use by something else.
+    #[error("port {0} of this deployment is in use by another program; end that, or start over with --fresh")]
+    PortTaken(u16),
     /// A TOTP key that is none.
     #[error("this is no TOTP key")]
     NoTotpKey,

@@ -6,7 +6,9 @@
 mod accounts;
 mod authority;
 mod child;
+mod deployment;
 mod error;
+mod files;
 mod local;
 mod platform;
 mod publish;
@@ -19,5 +21,8 @@ pub use authority::Authority;
 pub use child::Child;
 pub use error::LocalError;
 pub use local::Local;
+#[cfg(unix)]
+pub use platform::Held;
 pub use platform::Platform;
 pub use publish::Publication;
+pub use seed::helsinki_features;

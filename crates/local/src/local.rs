@@ -1,15 +1,14 @@
 use std::fs;
-use std::io::Write as _;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use aws_lc_rs::rand::SystemRandom;
 use polder_signing::{Keys, MinisignKey};
 use polder_wire::UnixSeconds;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
+use crate::files::remove;
+pub(crate) use crate::files::write_whole;
 use crate::{Authority, LocalError};
 
 /// A deployment in a folder. Everything in it is made once and kept; nothing in it is worth protecting
@@ -28,40 +27,91 @@ pub(crate) struct State {
     schema: u32,
     port: u16,
     created: UnixSeconds,
-    /// Of the repository that was published last.
+    pub(crate) published: Published,
+}
+
+/// The repository that was published last.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Published {
+    /// The highest number that any role had so far; never used twice.
     pub(crate) number: u64,
-    pub(crate) published_at: UnixSeconds,
-    /// SHA-256 of the program that was published last.
-    pub(crate) program: String,
+    /// Seconds since 1970.
+    pub(crate) at: i64,
+    /// The program's TUF target name.
+    pub(crate) release: String,
+    /// Its SHA-256.
+    pub(crate) sha256: String,
+    /// Files below `targets/` that the repository leads to.
+    pub(crate) files: Vec<String>,
+    /// Those of the repository before.
+    pub(crate) earlier: Vec<String>,
 }
 
 const SCHEMA: u32 = 1;
+/// Written last, so a folder with it is whole.
 const STATE: &str = "local.json";
+/// Written first, so a folder with it is ours.
+const FIRST: &str = "keys/root-1.pk8";
+/// Everything else that a deployment's folder holds.
+const OURS: [&str; 10] = [
+    "accounts.json",
+    "data",
+    "deployment.json",
+    "master.key",
+    "platform.log",
+    "platform.pid",
+    "platform.toml",
+    "releases",
+    "seeding",
+    "tls",
+];
 
 impl Local {
-    /// Opens the deployment in this folder, or makes one where there is none.
+    /// Opens the deployment in this folder, or makes one where there is none. What an earlier run left half
+    /// made, because it was interrupted, is made anew.
     ///
     /// # Errors
-    /// When the folder holds something else, or cannot be written.
+    /// When a file of it is missing or is not of this version, or something cannot be written.
     pub fn open_or_create(folder: &Path, now: UnixSeconds) -> Result<Self, LocalError> {
-        if folder.join(STATE).exists() { Self::open(folder) } else { Self::create(folder, now) }
+        fs::create_dir_all(folder).map_err(LocalError::file(folder))?;
+        // Absolute, because it stands in the platform's command line and in other programs' environment.
+        let folder = &fs::canonicalize(folder).map_err(LocalError::file(folder))?;
+        if folder.join(STATE).exists() {
+            let local = Self::open(folder)?;
+            local.forget_half_seeded()?;
+            return Ok(local);
+        }
+        if folder.join(FIRST).exists() {
+            Self::remove_ours(folder)?;
+        }
+        Self::create(folder, now)
     }
 
     /// Throws away what a deployment left in this folder, and only that.
     ///
     /// # Errors
-    /// When the folder holds something else, or cannot be removed.
+    /// When the folder holds something else instead, or something cannot be removed.
     pub fn discard(folder: &Path) -> Result<(), LocalError> {
         let empty = match fs::read_dir(folder) {
             Ok(mut entries) => entries.next().is_none(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(LocalError::file(folder)(error)),
         };
-        // A mistyped folder must not lose anything; `local.json` is written last, `keys` first.
-        if !empty && !folder.join(STATE).exists() && !folder.join("keys").exists() {
-            return Err(LocalError::Foreign(folder.to_owned()));
+        // A mistyped folder must not lose anything.
+        if !empty && !folder.join(STATE).exists() && !folder.join(FIRST).exists() {
+            return Err(LocalError::NotOurs(folder.to_owned()));
         }
-        fs::remove_dir_all(folder).map_err(LocalError::file(folder))
+        Self::remove_ours(folder)
+    }
+
+    /// Interrupted at any point, the folder still shows that it is ours.
+    fn remove_ours(folder: &Path) -> Result<(), LocalError> {
+        for name in OURS {
+            remove(&folder.join(name))?;
+        }
+        remove(&folder.join(STATE))?;
+        remove(&folder.join("keys"))
     }
 
     fn create(folder: &Path, now: UnixSeconds) -> Result<Self, LocalError> {
@@ -69,19 +119,13 @@ impl Local {
             let folder = folder.join(name);
             fs::create_dir_all(&folder).map_err(LocalError::file(&folder))?;
         }
-        let authority = Authority::create(&folder.join("tls"))?;
-        let keys = Keys::generate()?;
+        let keys = Keys::generate(&SystemRandom::new())?;
         keys.write_unencrypted(&folder.join("keys"))?;
         let minisign = MinisignKey::generate()?;
         minisign.write_unencrypted(&folder.join("keys"))?;
-        let state = State {
-            schema: SCHEMA,
-            port: free_port().map_err(LocalError::file(folder))?,
-            created: now,
-            number: 0,
-            published_at: UnixSeconds(0),
-            program: String::new(),
-        };
+        let authority = Authority::create(&folder.join("tls"))?;
+        let port = free_port().map_err(LocalError::file(folder))?;
+        let state = State { schema: SCHEMA, port, created: now, published: Published::default() };
         let local = Self { folder: folder.to_owned(), state, authority, keys, minisign };
         local.write_platform_config()?;
         local.write_deployment()?;
@@ -102,7 +146,7 @@ impl Local {
         Ok(Self { folder: folder.to_owned(), state, authority, keys, minisign })
     }
 
-    /// Where it lies.
+    /// Where it lies; absolute.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
@@ -115,16 +159,6 @@ impl Local {
     /// Where clients find the platform.
     pub fn origin(&self) -> String {
         format!("https://localhost:{}", self.state.port)
-    }
-
-    /// What a client of this deployment embeds.
-    pub fn deployment_file(&self) -> PathBuf {
-        self.folder.join("deployment.json")
-    }
-
-    /// What the platform is told.
-    pub fn platform_config(&self) -> PathBuf {
-        self.folder.join("platform.toml")
     }
 
     /// Where the platform keeps its data.
@@ -152,97 +186,23 @@ impl Local {
         self.state.created
     }
 
-    pub(crate) fn state(&self) -> &State {
-        &self.state
+    pub(crate) fn published(&self) -> &Published {
+        &self.state.published
     }
 
-    pub(crate) fn keep(&mut self, state: State) -> Result<(), LocalError> {
-        self.state = state;
+    pub(crate) fn keep(&mut self, published: Published) -> Result<(), LocalError> {
+        self.state.published = published;
         self.write_state()
     }
 
     fn write_state(&self) -> Result<(), LocalError> {
         write_whole(&self.folder.join(STATE), &serde_json::to_vec_pretty(&self.state)?)
     }
-
-    fn write_deployment(&self) -> Result<(), LocalError> {
-        let root = self.root()?;
-        write_whole(&self.folder.join("releases").join("root.json"), &root)?;
-        let deployment = json!({
-            "schema": 1,
-            "name": "local",
-            "origin": self.origin(),
-            "ca": [STANDARD.encode(self.authority.certificate())],
-            "pins": Authority::pins(&self.folder.join("tls"))?,
-            "root": STANDARD.encode(&root),
-            "floor": {"timestamp": 1, "snapshot": 1, "targets": 1},
-            "minisign_key": self.minisign.public(),
-            "built_at": self.state.created,
-        });
-        write_whole(&self.deployment_file(), &serde_json::to_vec_pretty(&deployment)?)
-    }
-
-    fn write_platform_config(&self) -> Result<(), LocalError> {
-        #[derive(Serialize)]
-        struct Config {
-            listen: String,
-            origin: String,
-            data: &'static str,
-            tls: Tls,
-            keys: MasterKey,
-            releases: Releases,
-        }
-        #[derive(Serialize)]
-        struct Tls {
-            certificate: &'static str,
-            key: &'static str,
-        }
-        #[derive(Serialize)]
-        struct MasterKey {
-            master: &'static str,
-        }
-        #[derive(Serialize)]
-        struct Releases {
-            folder: &'static str,
-            root: &'static str,
-        }
-        let config = Config {
-            listen: format!("127.0.0.1:{}", self.state.port),
-            origin: self.origin(),
-            data: "data",
-            tls: Tls { certificate: "tls/platform.pem", key: "tls/platform.key.pem" },
-            keys: MasterKey { master: "master.key" },
-            releases: Releases { folder: "releases", root: "releases/root.json" },
-        };
-        write_whole(&self.platform_config(), toml::to_string(&config)?.as_bytes())
-    }
 }
 
 /// A port that nobody listens on now. It is remembered, so a later clash shows when the platform starts.
 fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
-}
-
-/// Creates a file that only its owner may read; never replaces one.
-pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), LocalError> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let mut file = options.open(path).map_err(LocalError::file(path))?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(LocalError::file(path))
-}
-
-/// Writes a file that is there as a whole or as it was.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), LocalError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(LocalError::file(folder))?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(LocalError::file(path))?;
-    file.persist(path).map_err(|error| LocalError::File { path: path.to_owned(), source: error.error })?;
-    Ok(())
 }
 
 #[cfg(test)]
@@ -252,28 +212,34 @@ mod tests {
     const NOW: UnixSeconds = UnixSeconds(1_790_000_000);
 
     #[test]
-    fn a_second_opening_keeps_port_keys_and_deployment() {
+    fn discarding_a_folder_of_somebody_elses_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let first = Local::open_or_create(folder.path(), NOW).unwrap();
-        let deployment = fs::read(first.deployment_file()).unwrap();
-        let second = Local::open_or_create(folder.path(), NOW.plus(1000)).unwrap();
-        assert_eq!(second.port(), first.port());
-        assert_eq!(second.keys().root[0].id(), first.keys().root[0].id());
-        assert_eq!(second.root().unwrap(), first.root().unwrap(), "the root that clients embed");
-        assert_eq!(fs::read(second.deployment_file()).unwrap(), deployment);
+        for name in ["thesis.txt", "keys/of-my-house.txt", "data/years-of-work.csv"] {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "precious").unwrap();
+        }
+        assert!(matches!(Local::discard(folder.path()), Err(LocalError::NotOurs(_))));
+        assert!(folder.path().join("data/years-of-work.csv").exists());
     }
 
     #[test]
-    fn discarding_a_folder_of_somebody_elses_is_refused() {
+    fn discarding_removes_the_deployment_and_nothing_beside_it() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("thesis.txt"), "years of work").unwrap();
-        Local::discard(folder.path()).unwrap_err();
-        assert!(folder.path().join("thesis.txt").exists());
+        Local::open_or_create(folder.path(), NOW).unwrap();
+        fs::write(folder.path().join("thesis.txt"), "precious").unwrap();
+        Local::discard(folder.path()).unwrap();
+        let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert_eq!(left, ["thesis.txt"]);
+        Local::discard(&folder.path().join("never-made")).unwrap();
+    }
 
-        let ours = folder.path().join("ours");
-        fs::create_dir(&ours).unwrap();
-        Local::open_or_create(&ours, NOW).unwrap();
-        Local::discard(&ours).unwrap();
-        assert!(!ours.exists());
+    #[test]
+    fn a_creation_that_was_interrupted_starts_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Local::open_or_create(folder.path(), NOW).unwrap();
+        fs::remove_file(folder.path().join(STATE)).unwrap();
+        let second = Local::open_or_create(folder.path(), NOW).unwrap();
+        assert_ne!(second.keys().root[0].id(), first.keys().root[0].id());
     }
 }

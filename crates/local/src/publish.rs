@@ -1,9 +1,11 @@
 use aws_lc_rs::digest::{SHA256, digest};
-use polder_signing::{Content, Expiries, Release, Repository, Versions};
+use polder_signing::{Content, Expiries, Release, Repository, Signers, Versions};
 use polder_wire::UnixSeconds;
-use polder_wire::update::Policy;
+use polder_wire::update::{Policy, program_target};
 use semver::Version;
 
+use crate::files::remove;
+use crate::local::Published;
 use crate::{Local, LocalError};
 
 /// What is about to be published; attack tests change it first.
@@ -24,8 +26,8 @@ const FRESH: i64 = 12 * 60 * 60;
 const YEAR: i64 = 365 * 24 * 60 * 60;
 
 impl Local {
-    /// Makes this program the current release, unless it is already and its metadata is fresh. Says whether
-    /// anything was published.
+    /// Makes this program the current release and the oldest that is let in, unless it is already and its
+    /// metadata is fresh. Says whether anything was published.
     ///
     /// # Errors
     /// When keys, signing or files fail.
@@ -36,9 +38,9 @@ impl Local {
         system: &str,
         now: UnixSeconds,
     ) -> Result<bool, LocalError> {
-        let state = self.state();
-        let unchanged = state.program == sha256(&program);
-        if unchanged && state.published_at <= now && now <= state.published_at.plus(FRESH) {
+        let last = self.published();
+        let same = last.release == program_target(version, system) && last.sha256 == sha256(&program);
+        if same && last.at <= now.0 && now.0 <= last.at.saturating_add(FRESH) {
             return Ok(false);
         }
         let publication = self.publication(program, version, system, now)?;
@@ -68,26 +70,45 @@ impl Local {
         let release = Release::sign(self.minisign(), version.clone(), system.to_owned(), program)?;
         Ok(Publication {
             content: Content { policy, releases: vec![release] },
-            versions: Versions { root: 1, ..Versions::all(self.state().number + 1) },
+            versions: Versions { root: 1, ..Versions::all(self.published().number + 1) },
             expiries: self.expiries(now),
             targets_signers: 2,
         })
     }
 
-    /// Signs and publishes whatever it says.
+    /// Signs and publishes whatever it says. The files of the publication before stay, for a
+    /// client that read its metadata a moment ago; older ones go, because each program is as large as it is.
     ///
     /// # Errors
     /// When signing or writing fails.
     pub fn publish_as(&mut self, publication: &Publication, now: UnixSeconds) -> Result<(), LocalError> {
         let Publication { content, versions, expiries, targets_signers } = publication;
-        let signers: Vec<_> = self.keys().targets.iter().take(*targets_signers).collect();
-        Repository::sign_by(self.keys(), &signers, content, *versions, *expiries)?
-            .write(&self.folder().join("releases"))?;
-        let program = content.releases.last().map(|release| sha256(&release.program)).unwrap_or_default();
-        let number = versions.timestamp.max(self.state().number);
-        let mut state = self.state().clone();
-        (state.number, state.published_at, state.program) = (number, now, program);
-        self.keep(state)
+        let signers = Signers {
+            targets: self.keys().targets.iter().take(*targets_signers).collect(),
+            ..Signers::enough(self.keys())
+        };
+        let repository = Repository::sign_by(&signers, self.keys(), content, *versions, *expiries)?;
+        let last = self.published().clone();
+        let highest = versions.timestamp.max(versions.snapshot).max(versions.targets).max(last.number);
+        // Before anything is written: a number that clients may have seen is never given out again.
+        self.keep(Published { number: highest, at: 0, ..last.clone() })?;
+        let releases = self.folder().join("releases");
+        repository.write(&releases)?;
+
+        let files: Vec<String> = repository.target_files().map(str::to_owned).collect();
+        let gone = |old: &&String| !files.contains(old) && !last.files.contains(old);
+        for old in last.earlier.iter().filter(gone) {
+            remove(&releases.join("targets").join(old))?;
+        }
+        let newest = content.releases.last();
+        self.keep(Published {
+            number: highest,
+            at: now.0,
+            release: newest.map(|newest| program_target(&newest.version, &newest.system)).unwrap_or_default(),
+            sha256: newest.map(|newest| sha256(&newest.program)).unwrap_or_default(),
+            files,
+            earlier: last.files,
+        })
     }
 
     /// The first root, as clients embed it: the same bytes each time, because keys and term are.
@@ -118,19 +139,61 @@ fn sha256(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
+    const NOW: UnixSeconds = UnixSeconds(1_790_000_000);
+    const SYSTEM: &str = "linux-x86_64";
+
+    fn made() -> (tempfile::TempDir, Local) {
+        let folder = tempfile::tempdir().unwrap();
+        let local = Local::open_or_create(folder.path(), NOW).unwrap();
+        (folder, local)
+    }
+
     #[test]
     fn an_unchanged_program_is_published_once_and_a_changed_or_aged_one_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let now = UnixSeconds(1_790_000_000);
+        let (folder, mut local) = made();
         let version = Version::new(0, 1, 0);
-        let mut local = Local::open_or_create(folder.path(), now).unwrap();
-        let mut publish =
-            |program: &[u8], at| local.publish(program.to_vec(), &version, "linux-x86_64", at).unwrap();
-        assert!(publish(b"one", now));
-        assert!(!publish(b"one", now.plus(60)));
-        assert!(publish(b"two", now.plus(120)));
-        assert!(publish(b"two", now.plus(120 + FRESH + 1)));
+        let mut publish = |program: &[u8], at| local.publish(program.to_vec(), &version, SYSTEM, at).unwrap();
+        assert!(publish(b"one", NOW));
+        assert!(!publish(b"one", NOW.plus(60)));
+        assert!(publish(b"two", NOW.plus(120)));
+        assert!(publish(b"two", NOW.plus(120 + FRESH + 1)));
         assert!(folder.path().join("releases/metadata/3.targets.json").exists());
         assert!(!folder.path().join("releases/metadata/4.targets.json").exists());
+    }
+
+    #[test]
+    fn the_same_bytes_as_another_version_are_another_release() {
+        let (_folder, mut local) = made();
+        assert!(local.publish(b"one".to_vec(), &Version::new(0, 1, 0), SYSTEM, NOW).unwrap());
+        assert!(local.publish(b"one".to_vec(), &Version::new(0, 2, 0), SYSTEM, NOW).unwrap());
+    }
+
+    #[test]
+    fn a_number_is_not_used_again_when_its_publication_broke_off() {
+        let (folder, mut local) = made();
+        let version = Version::new(0, 1, 0);
+        let obstacle = folder.path().join("releases/metadata/timestamp.json/x");
+        std::fs::create_dir_all(&obstacle).unwrap();
+        local.publish(b"one".to_vec(), &version, SYSTEM, NOW).unwrap_err();
+        std::fs::remove_dir_all(obstacle.parent().unwrap()).unwrap();
+        let mut again = Local::open_or_create(folder.path(), NOW).unwrap();
+        assert!(again.publish(b"one".to_vec(), &version, SYSTEM, NOW).unwrap());
+        assert_eq!(again.published().number, 2);
+    }
+
+    #[test]
+    fn old_programs_do_not_pile_up_and_the_one_before_stays() {
+        let (folder, mut local) = made();
+        let version = Version::new(0, 1, 0);
+        let programs = folder.path().join("releases/targets").join("releases/0.1.0").join(SYSTEM);
+        for (n, expected) in [(1_u8, 1), (2, 2), (3, 2), (4, 2)] {
+            local.publish(vec![n], &version, SYSTEM, NOW.plus(n.into())).unwrap();
+            let names = std::fs::read_dir(&programs).unwrap().map(|e| e.unwrap().file_name());
+            let found = names.filter(|name| name.to_string_lossy().ends_with(".polder")).count();
+            assert_eq!(found, expected, "after publication {n}");
+        }
+        let kept = std::fs::read_dir(&programs).unwrap().map(|e| std::fs::read(e.unwrap().path()).unwrap());
+        let kept: Vec<_> = kept.filter(|bytes| bytes.len() == 1).collect();
+        assert!(kept.contains(&vec![3]) && kept.contains(&vec![4]), "{kept:?}");
     }
 }

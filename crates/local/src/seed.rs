@@ -1,10 +1,19 @@
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use aws_lc_rs::rand::SystemRandom;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
 use crate::child::run;
+use crate::files::{remove, write_whole};
 use crate::{Account, Accounts, Local, LocalError};
 
 /// Where the sample projects lie in the source tree.
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sample");
+const ACCOUNTS: &str = "accounts.json";
+/// There while a platform is being filled.
+const SEEDING: &str = "seeding";
 
 impl Local {
     /// Fills an empty platform with two domains, five people and two projects, through the platform's own
@@ -13,36 +22,57 @@ impl Local {
     /// # Errors
     /// When the platform's program refuses.
     pub fn seed(&self, binary: &Path) -> Result<Accounts, LocalError> {
-        let path = self.folder().join("accounts.json");
+        let path = self.folder().join(ACCOUNTS);
         if let Some(accounts) = Accounts::read(&path)? {
             return Ok(accounts);
         }
-        let seeds = Seeds { local: self, binary };
-        let helsinki = seeds.domain("Helsinki, City planning")?;
-        let noord = seeds.domain("Waterschap Noord")?;
-        let (manager, _) =
-            seeds.person("Leena Korhonen", "leena.korhonen@hel.example", "manager", &helsinki, true)?;
-        let (editor, owner) =
-            seeds.person("Aino Virtanen", "aino.virtanen@hel.example", "editor", &helsinki, true)?;
-        let (viewer, _) =
-            seeds.person("Mikael Lindqvist", "mikael.lindqvist@hel.example", "viewer", &helsinki, true)?;
-        let (newcomer, _) =
-            seeds.person("Sanna Mäkinen", "sanna.makinen@hel.example", "editor", &helsinki, false)?;
-        let (outsider, stranger) =
-            seeds.person("Joris de Vries", "joris@noord.example", "manager", &noord, true)?;
-        let accounts = Accounts {
-            project: seeds.project("helsinki", &helsinki, &owner, "read")?,
-            foreign_project: seeds.project("noord", &noord, &stranger, "read")?,
-            manager,
-            editor,
-            viewer,
-            newcomer,
-            outsider,
-        };
-        // Written last: without it, the next run says that the data is there already rather than half of it.
+        write_whole(&self.folder().join(SEEDING), b"")?;
+        let accounts = Seeds { local: self, binary }.sow()?;
         accounts.write(&path)?;
+        remove(&self.folder().join(SEEDING))?;
         Ok(accounts)
     }
+
+    /// Throws away what a filling that was interrupted left on the platform: nobody knows its passwords.
+    pub(crate) fn forget_half_seeded(&self) -> Result<(), LocalError> {
+        if !self.folder().join(SEEDING).exists() {
+            return Ok(());
+        }
+        self.end_leftover()?;
+        for name in [ACCOUNTS, "data", "master.key", SEEDING] {
+            remove(&self.folder().join(name))?;
+        }
+        Ok(())
+    }
+}
+
+/// How many features the Helsinki project has, counted in its files.
+///
+/// # Errors
+/// When the sample files are not where they were when this was built.
+pub fn helsinki_features() -> Result<usize, LocalError> {
+    #[derive(Deserialize)]
+    struct Project {
+        layers: Vec<Layer>,
+    }
+    #[derive(Deserialize)]
+    struct Layer {
+        file: PathBuf,
+    }
+    #[derive(Deserialize)]
+    struct Collection {
+        features: Vec<Box<RawValue>>,
+    }
+    let folder = Path::new(SAMPLES).join("helsinki");
+    let read = |name: &Path| {
+        let path = folder.join(name);
+        fs::read(&path).map_err(LocalError::file(&path))
+    };
+    let project: Project = serde_json::from_slice(&read(Path::new("project.json"))?)?;
+    project.layers.iter().try_fold(0, |sum, layer| {
+        let collection: Collection = serde_json::from_slice(&read(&layer.file)?)?;
+        Ok(sum + collection.features.len())
+    })
 }
 
 struct Seeds<'a> {
@@ -51,6 +81,24 @@ struct Seeds<'a> {
 }
 
 impl Seeds<'_> {
+    fn sow(&self) -> Result<Accounts, LocalError> {
+        let helsinki = self.domain("Helsinki, City planning")?;
+        let noord = self.domain("Waterschap Noord")?;
+        let (manager, _) =
+            self.person("Leena Korhonen", "leena.korhonen@hel.example", "manager", &helsinki, true)?;
+        let (editor, owner) =
+            self.person("Aino Virtanen", "aino.virtanen@hel.example", "editor", &helsinki, true)?;
+        let (viewer, _) =
+            self.person("Mikael Lindqvist", "mikael.lindqvist@hel.example", "viewer", &helsinki, true)?;
+        let (newcomer, _) =
+            self.person("Sanna Mäkinen", "sanna.makinen@hel.example", "editor", &helsinki, false)?;
+        let (outsider, stranger) =
+            self.person("Joris de Vries", "joris@noord.example", "manager", &noord, true)?;
+        let project = self.project("helsinki", &helsinki, &owner, "read")?;
+        let foreign_project = self.project("noord", &noord, &stranger, "read")?;
+        Ok(Accounts { manager, editor, viewer, newcomer, outsider, project, foreign_project })
+    }
+
     fn domain(&self, name: &str) -> Result<String, LocalError> {
         let mut command = self.local.platform_command(self.binary);
         run(command.args(["domain", "add", "--second-step", "required", "--name", name]), "")
@@ -65,7 +113,7 @@ impl Seeds<'_> {
         domain: &str,
         enrolled: bool,
     ) -> Result<(Account, String), LocalError> {
-        let account = Account::new(name, email, role, domain, enrolled)?;
+        let account = Account::make(name, email, role, domain, enrolled, &SystemRandom::new())?;
         let mut command = self.local.platform_command(self.binary);
         command.args(["user", "add", "--domain", domain, "--email", email, "--name", name, "--role", role]);
         let input = format!("{}\n{}\n", account.password, account.totp.as_deref().unwrap_or_default());
@@ -76,7 +124,35 @@ impl Seeds<'_> {
     fn project(&self, sample: &str, domain: &str, owner: &str, others: &str) -> Result<String, LocalError> {
         let mut command = self.local.platform_command(self.binary);
         command.args(["project", "import", "--domain", domain, "--owner", owner, "--others", others]);
-        command.arg(PathBuf::from(SAMPLES).join(sample).join("project.json"));
+        command.arg(Path::new(SAMPLES).join(sample).join("project.json"));
         run(&mut command, "")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use polder_wire::UnixSeconds;
+
+    use super::*;
+
+    #[test]
+    fn the_sample_has_the_features_that_its_readme_tells() {
+        assert_eq!(helsinki_features().unwrap(), 3975);
+    }
+
+    #[test]
+    fn what_an_interrupted_filling_left_is_thrown_away_and_keys_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = UnixSeconds(1_790_000_000);
+        let local = Local::open_or_create(folder.path(), now).unwrap();
+        fs::create_dir(local.data()).unwrap();
+        local.seed(Path::new("/nowhere/platform")).unwrap_err();
+        let again = Local::open_or_create(folder.path(), now).unwrap();
+        assert!(!again.data().exists());
+        assert_eq!(again.keys().root[0].id(), local.keys().root[0].id());
+
+        fs::create_dir(again.data()).unwrap();
+        Local::open_or_create(folder.path(), now).unwrap();
+        assert!(again.data().exists(), "data that was not being filled stays");
     }
 }
