@@ -1,2 +1,58 @@
-//! (being written)
-fn main() {}
+//! Builds, runs and tests Polder. Two commands: `cargo xtask run` and `cargo xtask test`; each does all of its
+//! own set-up and can be told to with nothing but Rust and Node installed.
+#![expect(clippy::print_stdout, reason = "what it does is said to a person at a terminal")]
+
+mod build;
+mod command;
+mod count;
+mod place;
+mod postgres;
+mod run;
+mod section;
+mod setup;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::command::Failure;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Builds, runs and tests Polder.")]
+struct Arguments {
+    #[command(subcommand)]
+    job: Job,
+}
+
+#[derive(Subcommand)]
+enum Job {
+    /// Builds everything, starts a platform of your own on this machine and opens the client.
+    ///
+    /// Installs what is missing. The second time it takes seconds and keeps the data. Without a display it walks
+    /// the journey by itself.
+    Run(run::Options),
+    /// Runs every check: formatting, lints, licences, UI, Rust tests, journeys in a real window.
+    Test(test::Options),
+    /// Starts a throwaway PostgreSQL and ends it when standard input closes.
+    #[command(hide = true)]
+    KeepPostgres,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().job {
+        Job::Run(options) => run::run(&options),
+        Job::Test(options) => test::test(&options),
+        Job::KeepPostgres => postgres::keep(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        // The summary was the last word.
+        Err(Failure::NotPassed) => ExitCode::FAILURE,
+        Err(failure) => {
+            println!("\n{failure}");
+            failure.exit_code()
+        }
+    }
+}

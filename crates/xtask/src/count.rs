@@ -1,0 +1,124 @@
+//! How many tests ran, read from what each test runner wrote for machines.
+
+use std::fmt;
+use std::ops::Add;
+use std::path::Path;
+
+use crate::command::{Failure, Outcome};
+
+/// Tests that ran.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Count {
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
+    pub(crate) skipped: u64,
+}
+
+impl Add for Count {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self {
+            passed: self.passed + other.passed,
+            failed: self.failed + other.failed,
+            skipped: self.skipped + other.skipped,
+        }
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} passed, {} failed", self.passed, self.failed)?;
+        if self.skipped > 0 { write!(f, ", {} skipped", self.skipped) } else { Ok(()) }
+    }
+}
+
+/// Counts what nextest wrote as JUnit XML. A file that is not there counts nothing: then nothing was built.
+pub(crate) fn nextest(junit: &Path) -> Outcome<Count> {
+    match std::fs::read_to_string(junit) {
+        Ok(text) => {
+            from_junit(&text).ok_or_else(|| Failure::Needs(format!("{}: no counts in it", junit.display())))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Count::default()),
+        Err(source) => Err(Failure::File { path: junit.to_owned(), source }),
+    }
+}
+
+/// Counts what vitest wrote as JSON.
+pub(crate) fn vitest(json: &Path) -> Outcome<Count> {
+    match std::fs::read_to_string(json) {
+        Ok(text) => {
+            from_vitest(&text).ok_or_else(|| Failure::Needs(format!("{}: no counts in it", json.display())))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Count::default()),
+        Err(source) => Err(Failure::File { path: json.to_owned(), source }),
+    }
+}
+
+/// Adds up the "test result:" lines of `cargo test`. The exit code says whether it passed; this is only for the table.
+pub(crate) fn cargo_test(said: &str) -> Count {
+    let number_before = |line: &str, word: &str| {
+        line.split(';')
+            .find_map(|part| part.trim().strip_suffix(word)?.rsplit(' ').nth(1)?.parse().ok())
+            .unwrap_or(0)
+    };
+    said.lines().filter(|line| line.starts_with("test result:")).fold(Count::default(), |sum, line| {
+        sum + Count {
+            passed: number_before(line, "passed"),
+            failed: number_before(line, "failed"),
+            skipped: number_before(line, "ignored"),
+        }
+    })
+}
+
+/// The root element has the sums: `<testsuites tests="7" failures="1" errors="0">`.
+fn from_junit(text: &str) -> Option<Count> {
+    let root = text.split_once("<testsuites")?.1.split_once('>')?.0;
+    let number = |name: &str| -> Option<u64> {
+        root.split_once(&format!(" {name}=\""))?.1.split_once('"')?.0.parse().ok()
+    };
+    let failed = number("failures")? + number("errors")?;
+    Some(Count { passed: number("tests")?.checked_sub(failed)?, failed, skipped: 0 })
+}
+
+fn from_vitest(text: &str) -> Option<Count> {
+    let report: serde_json::Value = serde_json::from_str(text).ok()?;
+    let number = |name: &str| report[name].as_u64();
+    Some(Count {
+        passed: number("numPassedTests")?,
+        failed: number("numFailedTests")?,
+        skipped: number("numPendingTests")? + number("numTodoTests")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn junit_counts_failures_and_errors_as_failed() {
+        let text = r#"<?xml version="1.0"?><testsuites name="nextest-run" tests="7" failures="1" errors="2" time="0.1">
+            <testsuite name="a" tests="7" disabled="0" errors="2" failures="1"/></testsuites>"#;
+        assert_eq!(from_junit(text), Some(Count { passed: 4, failed: 3, skipped: 0 }));
+        assert_eq!(from_junit("<testsuite/>"), None);
+    }
+
+    #[test]
+    fn vitest_counts_are_read() {
+        let text = r#"{"numTotalTests":5,"numPassedTests":3,"numFailedTests":1,"numPendingTests":1,"numTodoTests":0}"#;
+        assert_eq!(from_vitest(text), Some(Count { passed: 3, failed: 1, skipped: 1 }));
+        assert_eq!(from_vitest("{}"), None);
+    }
+
+    #[test]
+    fn doc_tests_of_all_crates_are_added_up() {
+        let said = "\nrunning 2 tests\ntest result: ok. 2 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.1s\n\
+            all doctests ran in 0.2s\ntest result: FAILED. 1 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out\n";
+        assert_eq!(cargo_test(said), Count { passed: 3, failed: 3, skipped: 1 });
+    }
+
+    #[test]
+    fn the_line_says_skipped_only_when_something_was() {
+        assert_eq!(Count { passed: 2, failed: 0, skipped: 0 }.to_string(), "2 passed, 0 failed");
+        assert_eq!(Count { passed: 2, failed: 0, skipped: 1 }.to_string(), "2 passed, 0 failed, 1 skipped");
+    }
+}

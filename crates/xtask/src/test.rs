@@ -1,0 +1,159 @@
+//! `cargo xtask test`: every check there is, in an order in which the quick ones speak first.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::build::{self, CLIENT, PLATFORM, Purpose};
+use crate::command::{Failure, Outcome, say_and_listen, say_and_run};
+use crate::count::{self, Count};
+use crate::place::Place;
+use crate::postgres::Postgres;
+use crate::section::Sections;
+use crate::setup::{self, Needs};
+use crate::tools;
+
+/// The tests that open windows. They go one after the other (`.config/nextest.toml`), after all others.
+const WINDOWS: &str = "package(polder-tests) & (binary(journeys) | binary(attacks))";
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Goes on to the slow parts when a quick one has failed.
+    #[arg(long)]
+    all: bool,
+    /// Runs only the Rust and window tests whose names contain one of these.
+    filter: Vec<String>,
+}
+
+pub(crate) fn test(options: &Options) -> Outcome {
+    let place = Place::find()?;
+    let mut sections = Sections::start();
+    sections.must("set-up", || {
+        setup::set_up(&place, Needs::Test)?;
+        tools::install(&place)
+    })?;
+    let filtered = !options.filter.is_empty();
+    if filtered {
+        sections.must("screens", || {
+            build::ui_packages(&place)?;
+            build::ui(&place, Purpose::EndToEnd)
+        })?;
+    } else {
+        quick(&place, &mut sections);
+    }
+    if sections.all_passed() || options.all {
+        slow(&place, &mut sections, &options.filter);
+    } else {
+        for name in ["build", "doc tests", "Rust tests", "window journeys"] {
+            sections.leave(name, "a part before failed; --all runs it all the same");
+        }
+    }
+    sections.finish()?;
+    if filtered && sections.count() == Count::default() {
+        return Err(Failure::Needs(format!(
+            "No test is called anything like {}.",
+            options.filter.join(" or ")
+        )));
+    }
+    Ok(())
+}
+
+/// What needs no program. Each runs even where one before has failed.
+fn quick(place: &Place, sections: &mut Sections) {
+    sections.check("formatting", |_| say_and_run(place.cargo().args(["fmt", "--all", "--check"])));
+    // Before clippy: the desktop shell does not compile without the built screens.
+    sections.check("screens", |count| screens(place, count));
+    sections.check("licences and bans", |_| {
+        println!("(Known vulnerabilities are not asked for here, because the list of them needs a network:");
+        println!(" `cargo deny check advisories` does.)");
+        say_and_run(place.cargo().args(["deny", "--locked", "check", "licenses", "bans", "sources"]))
+    });
+    sections.check("clippy", |_| {
+        // Once as for tests, once as for people: the code that only one of the two has is looked at as well.
+        for features in [&["--all-features"][..], &[]] {
+            let mut cargo = place.cargo();
+            cargo.args(["clippy", "--locked", "--workspace", "--all-targets"]).args(features);
+            say_and_run(cargo.args(["--", "--deny", "warnings"]))?;
+        }
+        Ok(())
+    });
+}
+
+fn screens(place: &Place, count: &mut Count) -> Outcome {
+    build::ui_packages(place)?;
+    say_and_run(place.npm().args(["run", "check"]))?;
+    // As people get it first, because tests look into what was built; as tests drive it last, to stay.
+    build::ui(place, Purpose::Use)?;
+    let report = place.target.join("xtask/vitest.json");
+    forget(&report)?;
+    let mut npm = place.npm();
+    npm.args(["test", "--", "--reporter=default", "--reporter=json"]);
+    let tested = say_and_run(npm.arg(format!("--outputFile.json={}", report.display())));
+    *count = count::vitest(&report)?;
+    tested?;
+    build::ui(place, Purpose::EndToEnd)
+}
+
+/// What needs the programs.
+fn slow(place: &Place, sections: &mut Sections, filter: &[String]) {
+    let whole = filter.is_empty();
+    // All in one build with one set of features, so that nothing is compiled twice.
+    let built = sections.check("build", |_| {
+        let mut cargo = place.cargo();
+        cargo.args(["build", "--locked", "--workspace", "--all-targets", "--all-features"]);
+        say_and_run(cargo.env_remove("POLDER_DEPLOYMENT"))
+    });
+    if !built {
+        for name in ["doc tests", "Rust tests", "window journeys"] {
+            sections.leave(name, "the build failed");
+        }
+        return;
+    }
+    if whole {
+        sections.check("doc tests", |count| {
+            let mut cargo = place.cargo();
+            cargo.args(["test", "--locked", "--doc", "--workspace", "--all-features"]);
+            let (said, tested) = say_and_listen(cargo.env_remove("POLDER_DEPLOYMENT"));
+            *count = count::cargo_test(&said);
+            tested
+        });
+    }
+    sections.check("Rust tests", |count| {
+        let postgres = Postgres::start()?;
+        let mut cargo = nextest(place, &format!("not ({WINDOWS})"), filter);
+        cargo.env("POLDER_TEST_POSTGRES_URL", postgres.url());
+        counted(place, &mut cargo, count)
+    });
+    sections.check("window journeys", |count| counted(place, &mut nextest(place, WINDOWS, filter), count));
+}
+
+/// nextest over one part of the tests, none of which may be missing because of an earlier failure.
+fn nextest(place: &Place, part: &str, filter: &[String]) -> Command {
+    let mut cargo = place.cargo();
+    cargo.args(["nextest", "run", "--locked", "--workspace", "--all-features", "--no-fail-fast"]);
+    // A part without tests is an error, unless a filter made it so.
+    cargo.arg(if filter.is_empty() { "--no-tests=fail" } else { "--no-tests=pass" });
+    cargo.args(["-E", part]).args(filter);
+    cargo.env("POLDER_CLIENT_BIN", place.built(CLIENT, false));
+    cargo.env("POLDER_PLATFORM_BIN", place.built(PLATFORM, false));
+    cargo.env_remove("POLDER_DEPLOYMENT");
+    cargo
+}
+
+fn counted(place: &Place, nextest: &mut Command, count: &mut Count) -> Outcome {
+    // nextest keeps its store below the root, wherever the target folder is.
+    let report = place.root.join("target/nextest/default/junit.xml");
+    forget(&report)?;
+    let tested = say_and_run(nextest);
+    *count = count::nextest(&report)?;
+    tested
+}
+
+/// An old report must not be counted as a new one.
+fn forget(report: &Path) -> Outcome {
+    match std::fs::remove_file(report) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(Failure::File { path: report.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
+}
