@@ -9,6 +9,7 @@ mod ipc;
 mod shell;
 mod window;
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use tauri::Manager as _;
@@ -45,5 +46,6 @@ fn main() -> ExitCode {
 /// Standard error, without secrets: what is logged are codes, ids and causes.
 fn log() {
     let filter = EnvFilter::new("warn,polder_client=info,polder_desktop=info");
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
 }

@@ -11,7 +11,7 @@ async fn fetch_from_the_page_reaches_nobody() -> Outcome {
     let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
     listener.set_nonblocking(true)?;
     let port = listener.local_addr()?.port();
-    for target in [format!("http://127.0.0.1:{port}/"), stage.local().origin().to_string()] {
+    for target in [format!("http://127.0.0.1:{port}/"), stage.local().origin()] {
         let answer = page.run(&format!("await fetch('{target}'); return 'reached';")).await?;
         assert!(answer.as_str().is_some_and(|a| a.starts_with("threw")), "fetch of {target}: {answer}");
     }
@@ -25,9 +25,16 @@ async fn an_unlisted_command_is_refused() -> Outcome {
     let stage = Stage::set(Keyring::Unlocked).await?;
     let page = stage.open().await?;
     page.see("sign-in").await?;
-    for command in ["read_file", "plugin:fs|read_file", "plugin:shell|open", "plugin:window|create", "plugin:app|version"] {
-        let answer =
-            page.run(&format!("await window.__TAURI_INTERNALS__.invoke('{command}', {{}}); return 'ran';")).await?;
+    for command in [
+        "read_file",
+        "plugin:fs|read_file",
+        "plugin:shell|open",
+        "plugin:window|create",
+        "plugin:app|version",
+    ] {
+        let answer = page
+            .run(&format!("await window.__TAURI_INTERNALS__.invoke('{command}', {{}}); return 'ran';"))
+            .await?;
         assert!(answer.as_str().is_some_and(|a| a.starts_with("threw")), "{command}: {answer}");
     }
     // The way itself works: a listed command answers, and says that nobody is signed in.

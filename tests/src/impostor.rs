@@ -31,7 +31,7 @@ impl Impostor {
     /// The deployment's own CA gave this one a certificate for the right name; only its key is another.
     pub async fn of_the_right_ca_with_another_key(local: &Local) -> Outcome<Self> {
         let key = KeyPair::generate()?;
-        let leaf = local.certificate_for(&key)?;
+        let leaf = local.authority().certificate_for(&key)?;
         Self::serve(local.port(), leaf, &key).await
     }
 

@@ -1,4 +1,3 @@
-use std::path::Path;
 use std::time::Duration;
 
 use polder_local::desk::Window;
@@ -50,7 +49,8 @@ impl Page {
             }
             tokio::time::sleep(GLANCE).await;
         }
-        Err(format!("{} of {id} instead of {least}; the window says: {}", all.len(), self.text().await?).into())
+        Err(format!("{} of {id} instead of {least}; the window says: {}", all.len(), self.text().await?)
+            .into())
     }
 
     /// Whether the thing is there at this moment.
@@ -75,19 +75,6 @@ impl Page {
     /// What a thing says.
     pub async fn says(&self, id: &str) -> Outcome<String> {
         Ok(self.see(id).await?.text().await?)
-    }
-
-    /// Waits until a thing says something that passes.
-    pub async fn says_so(&self, id: &str, passes: impl Fn(&str) -> bool) -> Outcome<String> {
-        let mut last = String::new();
-        for _ in 0..PATIENCE.as_millis() / GLANCE.as_millis() {
-            last = self.says(id).await?;
-            if passes(&last) {
-                return Ok(last);
-            }
-            tokio::time::sleep(GLANCE).await;
-        }
-        Err(format!("{id} says only: {last}").into())
     }
 
     /// Everything that the window says.
@@ -115,9 +102,9 @@ impl Page {
         self.click("sign-in-continue").await
     }
 
-    /// A picture of the screen.
-    pub fn picture(&self, path: &Path) -> Outcome {
-        Ok(self.window.screenshot(path)?)
+    /// Clicks a place in the window.
+    pub async fn click_at(&self, x: i64, y: i64) -> Outcome {
+        Ok(self.window.driver().action_chain().move_to(x, y).click().perform().await?)
     }
 
     /// Closes the window as the system would, and waits for its end.

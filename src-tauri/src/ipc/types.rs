@@ -139,7 +139,7 @@ impl From<Step> for GateStep {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
     use std::fs;
     use std::path::Path;
 
@@ -180,10 +180,12 @@ mod tests {
         }
         let folder = tempfile::tempdir().unwrap();
         export(folder.path());
-        assert_eq!(
-            files(&committed),
-            files(folder.path()),
-            "make them anew: POLDER_WRITE_BINDINGS=1 cargo test -p polder-desktop"
+        let (committed, made) = (files(&committed), files(folder.path()));
+        let names: BTreeSet<_> = committed.keys().chain(made.keys()).collect();
+        let stale: Vec<_> = names.into_iter().filter(|&name| committed.get(name) != made.get(name)).collect();
+        assert!(
+            stale.is_empty(),
+            "make them anew (POLDER_WRITE_BINDINGS=1 cargo test -p polder-desktop): {stale:?}"
         );
     }
 }

@@ -1,0 +1,270 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use polder_local::desk::{Desk, DeskOptions, Keyring};
+use polder_local::{Account, Accounts, Local, Platform, Publication, code_of};
+use polder_wire::UnixSeconds;
+use polder_wire::update::this_system;
+use semver::Version;
+
+use crate::{Outcome, Page};
+
+/// A deployment of a test's own, with its platform running, the client published, people seeded, and a desk
+/// to open the client at. All of it is gone when this is dropped.
+pub struct Stage {
+    local: Local,
+    platform: Option<Platform>,
+    accounts: Accounts,
+    desk: Desk,
+    client: PathBuf,
+    program: Arc<Vec<u8>>,
+    binary: PathBuf,
+    // Dropped last.
+    _folder: tempfile::TempDir,
+}
+
+const PATIENCE: Duration = Duration::from_secs(30);
+const GLANCE: Duration = Duration::from_millis(50);
+
+impl Stage {
+    /// Sets everything up and waits until it is there.
+    pub async fn set(keyring: Keyring) -> Outcome<Self> {
+        let client = built("POLDER_CLIENT_BIN")?;
+        let binary = built("POLDER_PLATFORM_BIN")?;
+        let program = Arc::new(std::fs::read(&client)?);
+        let folder = tempfile::Builder::new().prefix("polder-stage-").tempdir()?;
+        let now = UnixSeconds::from_clock();
+        let mut local = Local::open_or_create(folder.path(), now)?;
+        local.publish(program.to_vec(), &version()?, &this_system(), now)?;
+        let platform = Some(local.start_platform(&binary)?);
+        let accounts = local.seed(&binary)?;
+        let desk = Desk::new(DeskOptions { keyring, ..DeskOptions::default() })?;
+        Ok(Self { local, platform, accounts, desk, client, program, binary, _folder: folder })
+    }
+
+    /// The deployment.
+    pub fn local(&self) -> &Local {
+        &self.local
+    }
+
+    /// Somebody who owns the Helsinki project and has a second step.
+    pub fn editor(&self) -> &Account {
+        &self.accounts.editor
+    }
+
+    /// Somebody who never signed in.
+    pub fn newcomer(&self) -> &Account {
+        &self.accounts.newcomer
+    }
+
+    /// Everybody and everything that was seeded.
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// Opens the client and leaves the rest to the test.
+    pub async fn open_at_gate(&self) -> Outcome<Page> {
+        let deployment = self.local.deployment_file().display().to_string();
+        let window = self.desk.open(&self.client, &[("POLDER_E2E_DEPLOYMENT", &deployment)]).await?;
+        Ok(Page::new(window))
+    }
+
+    /// Opens the client and waits until it is past the gate.
+    pub async fn open(&self) -> Outcome<Page> {
+        let page = self.open_at_gate().await?;
+        let until = Instant::now() + PATIENCE;
+        while !page.shows("sign-in").await? && !page.shows("projects").await? {
+            if Instant::now() > until {
+                return Err(format!("the gate did not open; the window says: {}", page.text().await?).into());
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+        Ok(page)
+    }
+
+    /// Signs somebody in who has a second step.
+    pub async fn sign_in(&self, page: &Page, account: &Account, stay: bool) -> Outcome {
+        page.password(&account.email, &account.password, stay).await?;
+        page.write("code-field", &self.code(account)?).await?;
+        page.see("projects").await?;
+        Ok(())
+    }
+
+    /// The code that somebody's authenticator shows now.
+    pub fn code(&self, account: &Account) -> Outcome<String> {
+        Ok(account.code(UnixSeconds::from_clock())?)
+    }
+
+    /// The code that an authenticator with this key shows now.
+    pub fn code_of(&self, key: &str) -> Outcome<String> {
+        Ok(code_of(key, UnixSeconds::from_clock())?)
+    }
+
+    /// Six digits that are none of the three that would be taken.
+    pub fn a_wrong_code(&self, account: &Account) -> Outcome<String> {
+        let now = UnixSeconds::from_clock();
+        let right = [-60, -30, 0, 30, 60].map(|off| account.code(now.plus(off)).unwrap_or_default());
+        let wrong = (0..10).map(|n| format!("{n}{n}{n}{n}{n}{n}")).find(|code| !right.contains(code));
+        Ok(wrong.ok_or("ten codes, all right")?)
+    }
+
+    /// Waits until the map has stopped growing with all of its layers, and says how many features it shows.
+    pub async fn when_drawn(&self, page: &Page) -> Outcome<i64> {
+        let script = "const rows = [...document.querySelectorAll('[data-testid=\"layer-row\"]')];\
+            if (!window.__polderMap || rows.length === 0 || rows.some(r => r.dataset.stage !== 'ready')) return -1;\
+            return window.__polderMap.getAllLayers()\
+                .reduce((n, l) => n + (l.getSource()?.getFeatures?.().length ?? 0), 0);";
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match page.run(script).await?.as_i64() {
+                Some(count @ 0..) => return Ok(count),
+                _ if Instant::now() > until => {
+                    return Err(
+                        format!("the map is not drawn; the window says: {}", page.text().await?).into()
+                    );
+                }
+                _ => tokio::time::sleep(GLANCE).await,
+            }
+        }
+    }
+
+    /// Clicks on the map where something is drawn.
+    pub async fn click_a_feature(&self, page: &Page) -> Outcome {
+        let spot = page
+            .run(
+                "const map = window.__polderMap; const [w, h] = map.getSize();\
+                const box = map.getTargetElement().getBoundingClientRect();\
+                for (let r = 0; r < Math.min(w, h) / 2; r += 8) for (let a = 0; a < 8; a++) {\
+                    const p = [w / 2 + r * Math.cos(a * Math.PI / 4), h / 2 + r * Math.sin(a * Math.PI / 4)];\
+                    if (map.hasFeatureAtPixel(p)) return [Math.round(box.left + p[0]), Math.round(box.top + p[1])];\
+                }\
+                return null;",
+            )
+            .await?;
+        let (x, y): (i64, i64) = serde_json::from_value(spot)?;
+        page.click_at(x, y).await
+    }
+
+    /// How many items of Polder the keychain holds.
+    pub fn keychain_items(&self) -> Outcome<usize> {
+        let found =
+            self.desk.command("secret-tool").args(["search", "--all", "service", "Polder"]).output()?;
+        let text = String::from_utf8_lossy(&found.stdout).into_owned();
+        Ok(text.lines().filter(|line| line.starts_with('[')).count())
+    }
+
+    /// Which of these words stand in a file of the platform's data, master and wrapped keys included, as text
+    /// or as UTF-16.
+    pub fn search_platform_data(&self, words: &[&str]) -> Outcome<Vec<String>> {
+        let mut found = Vec::new();
+        let mut searched = 0;
+        for file in files(&self.local.data())? {
+            let bytes = std::fs::read(&file)?;
+            searched += bytes.len();
+            for word in words.iter().filter(|word| !word.is_empty()) {
+                let wide: Vec<u8> = word.encode_utf16().flat_map(u16::to_le_bytes).collect();
+                if contains(&bytes, word.as_bytes()) || contains(&bytes, &wide) {
+                    found.push(format!("{word} in {}", file.display()));
+                }
+            }
+        }
+        // A search of nothing finds nothing, too.
+        if searched < 500_000 {
+            return Err(format!("only {searched} bytes of platform data were found").into());
+        }
+        Ok(found)
+    }
+
+    /// Files in the person's home that hold a private key or a refresh token, as the keychain's item names
+    /// them.
+    pub fn search_client_files(&self) -> Outcome<Vec<PathBuf>> {
+        let mut found = Vec::new();
+        for file in files(self.desk.home())? {
+            // Sockets and the like cannot be read; what can be is searched.
+            if let Ok(bytes) = std::fs::read(&file)
+                && contains(&bytes, b"refresh_token")
+            {
+                found.push(file);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Ends the platform.
+    pub fn stop_platform(&mut self) {
+        self.platform = None;
+    }
+
+    /// Starts the platform again.
+    pub async fn restart_platform(&mut self) -> Outcome {
+        self.platform = None;
+        self.platform = Some(self.local.start_platform(&self.binary)?);
+        Ok(())
+    }
+
+    /// Publishes what the test makes of the next publication.
+    pub fn publish(&mut self, change: impl FnOnce(&mut Publication)) -> Outcome {
+        self.publish_program(self.program.to_vec(), &version()?, change)
+    }
+
+    /// Publishes this very client under a higher version as well.
+    pub fn publish_newer_version(&mut self) -> Outcome {
+        let mine = version()?;
+        let newer = Version::new(mine.major, mine.minor + 1, 0);
+        let minimum = mine.clone();
+        // The old one stays allowed on the platform, so that the client itself has to refuse.
+        self.publish_program(self.program.to_vec(), &newer, |next| next.content.policy.min_version = minimum)
+    }
+
+    /// Publishes another program under the client's version, properly signed.
+    pub fn publish_another_program_under_this_version(&mut self) -> Outcome {
+        let mut other = self.program.to_vec();
+        other.push(0);
+        self.publish_program(other, &version()?, |_| {})
+    }
+
+    fn publish_program(
+        &mut self,
+        program: Vec<u8>,
+        version: &Version,
+        change: impl FnOnce(&mut Publication),
+    ) -> Outcome {
+        let now = UnixSeconds::from_clock();
+        let mut next = self.local.publication(program, version, &this_system(), now)?;
+        change(&mut next);
+        Ok(self.local.publish_as(&next, now)?)
+    }
+}
+
+/// The version of the client under test: the workspace has one.
+fn version() -> Outcome<Version> {
+    Ok(env!("CARGO_PKG_VERSION").parse()?)
+}
+
+fn built(variable: &str) -> Outcome<PathBuf> {
+    let path = std::env::var_os(variable).ok_or_else(|| {
+        format!("{variable} is not set; `cargo xtask test` builds the programs and sets it")
+    })?;
+    Ok(PathBuf::from(path))
+}
+
+fn files(folder: &Path) -> Outcome<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                folders.push(entry.path());
+            } else {
+                found.push(entry.path());
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn contains(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.windows(word.len()).any(|window| window == word)
+}
