@@ -14,6 +14,8 @@ use crate::Outcome;
 /// Longer than a person would wait, because the machine may be busy building.
 const PATIENCE: Duration = Duration::from_secs(60);
 const GLANCE: Duration = Duration::from_millis(50);
+/// A display that shows the same after this long is done painting.
+const SETTLED: Duration = Duration::from_millis(300);
 
 /// Numbered pictures in a folder, or none at all.
 pub(super) struct Album<'a> {
@@ -221,10 +223,12 @@ impl<'a> Page<'a> {
     }
 
     async fn picture(&self, path: &Path) -> Outcome {
-        // Letters in, movements over and two frames gone, so that what is there is also painted.
+        // Letters in, movements over or halted and two frames gone, so that what is there is also painted.
         let painted = "const done = arguments[0]; const frame = () => new Promise(requestAnimationFrame); \
-            Promise.allSettled([document.fonts.ready, \
-                ...document.getAnimations().filter((a) => a.effect?.getComputedTiming().endTime < 2000).map((a) => a.finished)]) \
+            const ends = (a) => a.effect?.getComputedTiming().endTime < 2000; \
+            const moving = document.getAnimations(); \
+            for (const a of moving) if (!ends(a)) a.pause(); \
+            Promise.allSettled([document.fonts.ready, ...moving.filter(ends).map((a) => a.finished)]) \
             .then(frame).then(frame).then(() => done(true));";
         self.window.driver().execute_async(painted, Vec::new()).await?;
         let place = "return [screenX, screenY, innerWidth, innerHeight];";
@@ -232,20 +236,28 @@ impl<'a> Page<'a> {
         let [x, y, width, height]: [i64; 4] = serde_json::from_value(place.json().clone())?;
         let area = format!("{width}x{height}{x:+}{y:+}");
         // The page says that it is painted a little before the display shows it. No two pictures in a row are of
-        // the same look, so one that shows the same as the last came too early.
+        // the same look, so one that shows the same as the last came too early; and so did one after which the
+        // display still changed.
+        let before = self.album.last.borrow().clone();
+        let mut shown = String::new();
         let until = Instant::now() + PATIENCE;
         loop {
             self.tool("import", &["-window", "root", "-crop", &area, "+repage"], path)?;
             let pixels = self.tool("identify", &["-format", "%#"], path)?;
-            if self.album.last.replace(pixels.clone()) != pixels {
-                self.album.taken.set(self.album.taken.get() + 1);
-                return Ok(());
+            if pixels != before && pixels == shown {
+                break;
             }
             if Instant::now() > until {
                 return Err(self.lost("another look").await);
             }
-            tokio::time::sleep(GLANCE).await;
+            shown = pixels;
+            tokio::time::sleep(SETTLED).await;
         }
+        self.album.last.replace(shown);
+        self.album.taken.set(self.album.taken.get() + 1);
+        let go_on = "for (const a of document.getAnimations()) if (a.playState === 'paused') a.play();";
+        self.window.driver().execute(go_on, Vec::new()).await?;
+        Ok(())
     }
 
     /// One of ImageMagick's programs, at the desk, with a picture.

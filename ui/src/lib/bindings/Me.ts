@@ -4,4 +4,39 @@ import type { Role } from "./Role";
 import type { SessionId } from "./SessionId";
 import type { UserId } from "./UserId";
 
-export type Me = { user: UserId, session: SessionId, name: string, email: string, domain: DomainId, domain_name: string, role: Role, second_step: boolean, };
+/**
+ * Who is signed in. Also the answer of [`WhoAmI`].
+ */
+export type Me = { 
+/**
+ * The account.
+ */
+user: UserId, 
+/**
+ * The device's session.
+ */
+session: SessionId, 
+/**
+ * The person's name.
+ */
+name: string, 
+/**
+ * The person's e-mail.
+ */
+email: string, 
+/**
+ * The domain.
+ */
+domain: DomainId, 
+/**
+ * Its name.
+ */
+domain_name: string, 
+/**
+ * The person's role in it.
+ */
+role: Role, 
+/**
+ * Whether a second step is set up.
+ */
+second_step: boolean, };

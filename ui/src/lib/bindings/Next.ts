@@ -2,4 +2,7 @@
 import type { Me } from "./Me";
 import type { Remembered } from "./Remembered";
 
+/**
+ * What comes after a right password.
+ */
 export type Next = { "step": "code", domainName: string, } | { "step": "enrol", domainName: string, } | { "step": "done", me: Me, remembered: Remembered, };

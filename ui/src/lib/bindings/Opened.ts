@@ -2,4 +2,15 @@
 import type { Manifest } from "./Manifest";
 import type { Summary } from "./Summary";
 
-export type Opened = { project: Summary, manifest: Manifest, };
+/**
+ * Answer of [`Open`].
+ */
+export type Opened = { 
+/**
+ * The project, with its latest version.
+ */
+project: Summary, 
+/**
+ * What that version holds.
+ */
+manifest: Manifest, };

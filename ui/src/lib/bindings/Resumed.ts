@@ -3,4 +3,7 @@ import type { Code } from "./Code";
 import type { Me } from "./Me";
 import type { Remembered } from "./Remembered";
 
+/**
+ * Whether an earlier sign-in still holds.
+ */
 export type Resumed = { "state": "signed-in", me: Me, remembered: Remembered, } | { "state": "signed-out", why: Code | null, };

@@ -2,4 +2,7 @@
 import type { Me } from "./Me";
 import type { Remembered } from "./Remembered";
 
+/**
+ * Somebody is signed in.
+ */
 export type SignedIn = { me: Me, remembered: Remembered, };

@@ -4,4 +4,31 @@ import type { Person } from "./Person";
 import type { ProjectId } from "./ProjectId";
 import type { Version } from "./Version";
 
-export type Summary = { id: ProjectId, name: string, description: string, owner: Person, access: Access, latest: Version, };
+/**
+ * One project in a list.
+ */
+export type Summary = { 
+/**
+ * The project.
+ */
+id: ProjectId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * A sentence or two; may be empty.
+ */
+description: string, 
+/**
+ * Whose it is.
+ */
+owner: Person, 
+/**
+ * What the signed-in person may do with it.
+ */
+access: Access, 
+/**
+ * The latest version.
+ */
+latest: Version, };

@@ -2,4 +2,27 @@
 import type { Person } from "./Person";
 import type { UnixSeconds } from "./UnixSeconds";
 
-export type Version = { number: number, author: Person, saved_at: UnixSeconds, note: string, bytes: number, };
+/**
+ * One saved version (R10, B18).
+ */
+export type Version = { 
+/**
+ * Counts from 1.
+ */
+number: number, 
+/**
+ * Who saved it.
+ */
+author: Person, 
+/**
+ * When.
+ */
+saved_at: UnixSeconds, 
+/**
+ * What the author wrote about it; may be empty.
+ */
+note: string, 
+/**
+ * Bytes of all its layers.
+ */
+bytes: number, };
