@@ -24,8 +24,6 @@ pub struct Account {
     pub password: String,
     /// The Base32 key of their second step; `None` for somebody who has yet to set it up.
     pub totp: Option<String>,
-    /// Their domain's id.
-    pub domain: String,
 }
 
 /// Everybody who was seeded.
@@ -69,7 +67,6 @@ impl Account {
         name: &str,
         email: &str,
         role: &str,
-        domain: &str,
         enrolled: bool,
         random: &dyn SecureRandom,
     ) -> Result<Self, LocalError> {
@@ -79,8 +76,12 @@ impl Account {
             role: role.to_owned(),
             password: passphrase(random)?,
             totp: enrolled.then(|| totp_key(random)).transpose()?,
-            domain: domain.to_owned(),
         })
+    }
+
+    /// What the platform's command line reads when it adds them.
+    pub(crate) fn secrets(&self) -> String {
+        format!("{}\n{}\n", self.password, self.totp.as_deref().unwrap_or_default())
     }
 }
 

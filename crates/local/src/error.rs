@@ -63,6 +63,9 @@ pub enum LocalError {
     /// The port that was chosen for this deployment is in use by something else.
     #[error("port {0} of this deployment is in use by another program; end that, or start over with --fresh")]
     PortTaken(u16),
+    /// The platform added something and did not tell its ids.
+    #[error("the platform's command line printed no ids: {0}")]
+    NoId(String),
     /// A TOTP key that is none.
     #[error("this is no TOTP key")]
     NoTotpKey,

@@ -82,26 +82,35 @@ struct Seeds<'a> {
 
 impl Seeds<'_> {
     fn sow(&self) -> Result<Accounts, LocalError> {
-        let helsinki = self.domain("Helsinki, City planning")?;
-        let noord = self.domain("Waterschap Noord")?;
-        let (manager, _) =
-            self.person("Leena Korhonen", "leena.korhonen@hel.example", "manager", &helsinki, true)?;
+        let (helsinki, manager, _) =
+            self.domain("Helsinki, City planning", "Leena Korhonen", "leena.korhonen@hel.example")?;
+        let (noord, outsider, stranger) =
+            self.domain("Waterschap Noord", "Joris de Vries", "joris@noord.example")?;
         let (editor, owner) =
             self.person("Aino Virtanen", "aino.virtanen@hel.example", "editor", &helsinki, true)?;
         let (viewer, _) =
             self.person("Mikael Lindqvist", "mikael.lindqvist@hel.example", "viewer", &helsinki, true)?;
         let (newcomer, _) =
             self.person("Sanna Mäkinen", "sanna.makinen@hel.example", "editor", &helsinki, false)?;
-        let (outsider, stranger) =
-            self.person("Joris de Vries", "joris@noord.example", "manager", &noord, true)?;
         let project = self.project("helsinki", &helsinki, &owner, "read")?;
         let foreign_project = self.project("noord", &noord, &stranger, "read")?;
         Ok(Accounts { manager, editor, viewer, newcomer, outsider, project, foreign_project })
     }
 
-    fn domain(&self, name: &str) -> Result<String, LocalError> {
+    /// The domain's id, its manager's account and the manager's id.
+    fn domain(
+        &self,
+        name: &str,
+        manager: &str,
+        email: &str,
+    ) -> Result<(String, Account, String), LocalError> {
+        let account = Account::make(manager, email, "manager", true, &SystemRandom::new())?;
         let mut command = self.local.platform_command(self.binary);
-        run(command.args(["domain", "add", "--second-step", "required", "--name", name]), "")
+        command.args(["domain", "add", "--second-step", "required", "--name", name]);
+        command.args(["--manager-email", email, "--manager-name", manager]);
+        let said = run(&mut command, &account.secrets())?;
+        let (domain, id) = said.split_once('\n').ok_or_else(|| LocalError::NoId(said.clone()))?;
+        Ok((domain.to_owned(), account, id.to_owned()))
     }
 
     /// The account and its id.
@@ -113,11 +122,10 @@ impl Seeds<'_> {
         domain: &str,
         enrolled: bool,
     ) -> Result<(Account, String), LocalError> {
-        let account = Account::make(name, email, role, domain, enrolled, &SystemRandom::new())?;
+        let account = Account::make(name, email, role, enrolled, &SystemRandom::new())?;
         let mut command = self.local.platform_command(self.binary);
         command.args(["user", "add", "--domain", domain, "--email", email, "--name", name, "--role", role]);
-        let input = format!("{}\n{}\n", account.password, account.totp.as_deref().unwrap_or_default());
-        let id = run(&mut command, &input)?;
+        let id = run(&mut command, &account.secrets())?;
         Ok((account, id))
     }
 

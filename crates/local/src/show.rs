@@ -72,7 +72,6 @@ mod tests {
             role: "editor".to_owned(),
             password: "one-two".to_owned(),
             totp: totp.map(str::to_owned),
-            domain: "d".to_owned(),
         }
     }
 

@@ -13,11 +13,15 @@ pub(crate) struct Place {
     pub(crate) root: PathBuf,
     /// Cargo's target folder, wherever this machine has put it.
     pub(crate) target: PathBuf,
+    /// This program. Asked at the start, because a build in between puts a new file in its place, and the system
+    /// then calls the old one deleted.
+    pub(crate) me: PathBuf,
 }
 
 impl Place {
     /// Asks cargo.
     pub(crate) fn find() -> Outcome<Self> {
+        let me = env::current_exe().map_err(Failure::file(Path::new("xtask")))?;
         let said = output(cargo_program().args(["metadata", "--no-deps", "--format-version", "1"]))?;
         let metadata: serde_json::Value = serde_json::from_str(&said)
             .map_err(|error| Failure::Needs(format!("cargo metadata answered no JSON: {error}")))?;
@@ -27,7 +31,7 @@ impl Place {
                 .map(PathBuf::from)
                 .ok_or_else(|| Failure::Needs(format!("cargo metadata has no {key}")))
         };
-        Ok(Self { root: path("workspace_root")?, target: path("target_directory")? })
+        Ok(Self { root: path("workspace_root")?, target: path("target_directory")?, me })
     }
 
     /// Cargo at the root, with the tools that xtask installs in reach.

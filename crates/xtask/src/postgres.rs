@@ -26,9 +26,8 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Makes and starts one. Takes a few seconds.
-    pub(crate) fn start() -> Outcome<Self> {
-        let me = std::env::current_exe().map_err(Failure::file(Path::new("xtask")))?;
+    /// Makes and starts one, kept by this program, `me`. Takes a few seconds.
+    pub(crate) fn start(me: &Path) -> Outcome<Self> {
         let mut command = Command::new(me);
         command.arg("keep-postgres").stdin(Stdio::piped()).stdout(Stdio::piped());
         // Ctrl-C goes to all of a terminal's group. The keeper stays out, to tidy up after everybody else.

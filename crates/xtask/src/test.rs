@@ -118,7 +118,7 @@ fn slow(place: &Place, sections: &mut Sections, filter: &[String]) {
         });
     }
     sections.check("Rust tests", |count| {
-        let postgres = Postgres::start()?;
+        let postgres = Postgres::start(&place.me)?;
         let mut cargo = nextest(place, &format!("not ({WINDOWS})"), filter);
         cargo.env("POLDER_TEST_POSTGRES_URL", postgres.url());
         counted(place, &mut cargo, count)

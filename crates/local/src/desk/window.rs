@@ -36,6 +36,9 @@ impl Window {
         let mut capabilities = Capabilities::new();
         let binary = client.display().to_string();
         capabilities.set("webkitgtk:browserOptions", serde_json::json!({"binary": binary, "args": []}))?;
+        // The driver is spoken to in plain HTTP; still its client builds no connector without a provider of TLS when
+        // the client, in the same build, asks for one that it brings itself. An error says that there is one already.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let driver = match WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await {
             Ok(driver) => driver,
             Err(error) => {

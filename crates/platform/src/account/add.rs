@@ -1,5 +1,7 @@
 use polder_wire::rights::Role;
 use polder_wire::{DomainId, Secret, UserId};
+use sqlx::AnyConnection;
+use zeroize::Zeroizing;
 
 use super::words::{Email, PersonName, checked_password};
 use super::{EMAIL, NAME};
@@ -10,7 +12,7 @@ use crate::login::second_step;
 use crate::login::totp;
 use crate::rights::role_text;
 use crate::store::keys::KeyError;
-use crate::store::seal::SealError;
+use crate::store::seal::{DomainKeys, SealError};
 use crate::store::{NoRandomness, StoreError, random_id};
 
 /// Somebody could not be added.
@@ -59,15 +61,11 @@ impl From<sqlx::Error> for AddError {
 
 /// Somebody to add to a domain.
 #[derive(Debug)]
-pub struct NewUser {
-    /// Where.
-    pub domain: DomainId,
+pub struct NewPerson {
     /// How they sign in.
     pub email: Email,
     /// What others see.
     pub name: PersonName,
-    /// What they may do.
-    pub role: Role,
     /// Their first password.
     pub password: Secret,
     /// The key of a second step that is set up already, in Base32.
@@ -78,50 +76,76 @@ pub struct NewUser {
 ///
 /// # Errors
 /// When the e-mail is taken, something does not fit or cannot be written; then nobody is added.
-pub async fn add(app: &App, new: NewUser) -> Result<UserId, AddError> {
-    let second_step = match &new.second_step {
-        Some(text) => {
-            let key = totp::parse_base32(text.expose()).map_err(|_| AddError::SecondStep)?;
-            if !(16..=64).contains(&key.len()) {
-                return Err(AddError::SecondStep);
-            }
-            Some(key)
-        }
-        None => None,
-    };
-    if !domains::exists(app, new.domain).await? {
+pub async fn add(app: &App, domain: DomainId, role: Role, new: NewPerson) -> Result<UserId, AddError> {
+    let ready = Ready::make(app, role, new).await?;
+    if !domains::exists(app, domain).await? {
         return Err(AddError::NoDomain);
     }
-    let keys = app.keys.domain(new.domain).await?;
-    let hash = app.hashing.hash(checked_password(new.password)?).await?;
-    let id = random_id(app.random, UserId::from_random)?;
-    let row = id.to_string();
-    let sealed_email = EMAIL.seal(&keys, &row, new.email.as_str().as_bytes(), app.random)?;
-    let sealed_name = NAME.seal(&keys, &row, new.name.as_str().as_bytes(), app.random)?;
-
+    let keys = app.keys.domain(domain).await?;
     let mut write = app.store.write().await?;
-    let added = sqlx::query(
-        "INSERT INTO users (domain_id, id, email_hash, email, name, role, password_hash, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email_hash) DO NOTHING",
-    )
-    .bind(new.domain.to_string())
-    .bind(row)
-    .bind(new.email.hash(app))
-    .bind(sealed_email)
-    .bind(sealed_name)
-    .bind(role_text(new.role))
-    .bind(hash)
-    .bind(app.now().0)
-    .execute(write.on())
-    .await?;
-    if added.rows_affected() == 0 {
-        return Err(AddError::EmailTaken);
-    }
-    if let Some(key) = second_step {
-        let set =
-            second_step::Set { domain: new.domain, user: id, last_step: second_step::NEVER, at: app.now() };
-        second_step::insert(write.on(), &keys, &set, &key, app.random).await?;
-    }
+    let id = ready.insert(app, write.on(), domain, &keys).await?;
     write.commit().await?;
     Ok(id)
+}
+
+/// Somebody whose words were checked and whose password is hashed: what is left is to write it.
+pub(crate) struct Ready {
+    email: Email,
+    name: PersonName,
+    role: Role,
+    hash: String,
+    second_step: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl Ready {
+    pub(crate) async fn make(app: &App, role: Role, new: NewPerson) -> Result<Self, AddError> {
+        let second_step = match &new.second_step {
+            Some(text) => {
+                let key = totp::parse_base32(text.expose()).map_err(|_| AddError::SecondStep)?;
+                if !(16..=64).contains(&key.len()) {
+                    return Err(AddError::SecondStep);
+                }
+                Some(key)
+            }
+            None => None,
+        };
+        let hash = app.hashing.hash(checked_password(new.password)?).await?;
+        Ok(Self { email: new.email, name: new.name, role, hash, second_step })
+    }
+
+    /// Writes it into a domain that is there, or is made in the same transaction.
+    pub(crate) async fn insert(
+        self,
+        app: &App,
+        on: &mut AnyConnection,
+        domain: DomainId,
+        keys: &DomainKeys,
+    ) -> Result<UserId, AddError> {
+        let id = random_id(app.random, UserId::from_random)?;
+        let row = id.to_string();
+        let sealed_email = EMAIL.seal(keys, &row, self.email.as_str().as_bytes(), app.random)?;
+        let sealed_name = NAME.seal(keys, &row, self.name.as_str().as_bytes(), app.random)?;
+        let added = sqlx::query(
+            "INSERT INTO users (domain_id, id, email_hash, email, name, role, password_hash, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email_hash) DO NOTHING",
+        )
+        .bind(domain.to_string())
+        .bind(row)
+        .bind(self.email.hash(app))
+        .bind(sealed_email)
+        .bind(sealed_name)
+        .bind(role_text(self.role))
+        .bind(self.hash)
+        .bind(app.now().0)
+        .execute(&mut *on)
+        .await?;
+        if added.rows_affected() == 0 {
+            return Err(AddError::EmailTaken);
+        }
+        if let Some(key) = self.second_step {
+            let set = second_step::Set { domain, user: id, last_step: second_step::NEVER, at: app.now() };
+            second_step::insert(on, keys, &set, &key, app.random).await?;
+        }
+        Ok(id)
+    }
 }

@@ -8,7 +8,8 @@ use polder_wire::sign_in::{Me, WhoAmI as WhoAmIEndpoint};
 use polder_wire::{Code, DomainId, Nothing, SessionId, UserId};
 use sqlx::Row;
 
-pub use add::{AddError, NewUser, add};
+pub(crate) use add::Ready;
+pub use add::{AddError, NewPerson, add};
 pub(crate) use words::checked_password;
 pub use words::{Email, PersonName};
 

@@ -7,7 +7,7 @@ use polder_wire::rights::{Access, Role};
 use polder_wire::{DomainId, Secret, UserId};
 
 use super::say;
-use crate::account::{Email, NewUser, PersonName};
+use crate::account::{Email, NewPerson, PersonName};
 use crate::app::Surroundings;
 use crate::config::Config;
 use crate::domains::SecondStep;
@@ -30,13 +30,18 @@ pub(super) enum Operator {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Domain {
-    /// Add one and print its id
+    /// Add one with its first manager and print the ids of both; standard input: the manager's password, on a
+    /// second line perhaps the Base32 key of a second step that is set up already
     Add {
         #[arg(long)]
         name: String,
         /// Whether everybody needs a second step to sign in
         #[arg(long, value_enum)]
         second_step: SecondStep,
+        #[arg(long)]
+        manager_email: String,
+        #[arg(long)]
+        manager_name: String,
     },
 }
 
@@ -97,10 +102,11 @@ pub(super) async fn operator(config: &Config, around: Surroundings, command: Ope
 }
 
 pub(super) async fn domain(config: &Config, around: Surroundings, command: Domain) -> Done {
-    let Domain::Add { name, second_step } = command;
+    let Domain::Add { name, second_step, manager_email, manager_name } = command;
+    let manager = person(&manager_email, &manager_name)?;
     let app = App::open(config, around).await?;
-    let id = domains::add(&app, &name, second_step).await?;
-    done(&app, &id.to_string()).await
+    let (domain, manager) = domains::add(&app, &name, second_step, manager).await?;
+    done(&app, &format!("{domain}\n{manager}")).await
 }
 
 pub(super) async fn user(config: &Config, around: Surroundings, command: User) -> Done {
@@ -111,10 +117,9 @@ pub(super) async fn user(config: &Config, around: Surroundings, command: User) -
         RoleName::Editor => Role::Editor,
         RoleName::Manager => Role::Manager,
     };
-    let (email, name) = (Email::new(&email)?, PersonName::new(&name)?);
-    let (password, second_step) = secrets()?;
+    let person = person(&email, &name)?;
     let app = App::open(config, around).await?;
-    let id = account::add(&app, NewUser { domain, email, name, role, password, second_step }).await?;
+    let id = account::add(&app, domain, role, person).await?;
     done(&app, &id.to_string()).await
 }
 
@@ -128,6 +133,13 @@ pub(super) async fn project(config: &Config, around: Surroundings, command: Proj
     let app = App::open(config, around).await?;
     let id = projects::import(&app, NewProject { domain, owner, others, file }).await?;
     done(&app, &id.to_string()).await
+}
+
+/// Somebody to add, with the secrets of standard input.
+fn person(email: &str, name: &str) -> Result<NewPerson, Box<dyn Error>> {
+    let (email, name) = (Email::new(email)?, PersonName::new(name)?);
+    let (password, second_step) = secrets()?;
+    Ok(NewPerson { email, name, password, second_step })
 }
 
 async fn done(app: &App, id: &str) -> Done {

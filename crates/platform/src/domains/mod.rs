@@ -1,8 +1,10 @@
 //! Customers' private domains.
 
-use polder_wire::DomainId;
+use polder_wire::rights::Role;
+use polder_wire::{DomainId, UserId};
 
 use crate::App;
+use crate::account::{self, NewPerson};
 use crate::store::keys::KeyError;
 use crate::store::seal::{DomainKeys, SealError};
 use crate::store::{Column, NoRandomness, OpenError, StoreError, random_id};
@@ -39,6 +41,9 @@ pub enum AddError {
     /// A name is 1 to 200 characters.
     #[error("a domain's name is 1 to 200 characters")]
     Name,
+    /// Its manager.
+    #[error("the manager: {0}")]
+    Manager(#[from] account::AddError),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -59,15 +64,21 @@ impl From<sqlx::Error> for AddError {
     }
 }
 
-/// Adds a domain with a key of its own.
+/// Adds a domain with a key of its own and its first manager (R62).
 ///
 /// # Errors
-/// When the name does not fit or something cannot be written; then there is no domain.
-pub async fn add(app: &App, name: &str, second_step: SecondStep) -> Result<DomainId, AddError> {
+/// When something does not fit or cannot be written; then there is neither.
+pub async fn add(
+    app: &App,
+    name: &str,
+    second_step: SecondStep,
+    manager: NewPerson,
+) -> Result<(DomainId, UserId), AddError> {
     let name = name.trim();
     if !(1..=200).contains(&name.chars().count()) {
         return Err(AddError::Name);
     }
+    let manager = account::Ready::make(app, Role::Manager, manager).await?;
     let id = random_id(app.random, DomainId::from_random)?;
     // The key first: a key without a domain does no harm, a domain without a key cannot be read.
     let keys = app.keys.create(id, app.random).await?;
@@ -81,8 +92,9 @@ pub async fn add(app: &App, name: &str, second_step: SecondStep) -> Result<Domai
         .bind(app.now().0)
         .execute(write.on())
         .await?;
+    let manager = manager.insert(app, write.on(), id, &keys).await?;
     write.commit().await?;
-    Ok(id)
+    Ok((id, manager))
 }
 
 /// Opens the name of a domain as its row holds it.

@@ -33,11 +33,30 @@ fn command(stage: &Stage, arguments: &[&str]) -> Command {
 
 /// The one line that a command prints when it worked.
 fn id(output: &Output) -> String {
+    let [id] = ids(output);
+    id
+}
+
+/// The lines that a command prints when it worked.
+fn ids<const N: usize>(output: &Output) -> [String; N] {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let printed = String::from_utf8(output.stdout.clone()).unwrap();
-    assert_eq!(printed.lines().count(), 1, "{printed}");
-    printed.trim().to_owned()
+    printed.lines().map(str::to_owned).collect::<Vec<_>>().try_into().expect(&printed)
 }
+
+/// What adds a domain with a manager.
+const DOMAIN_ADD: [&str; 10] = [
+    "domain",
+    "add",
+    "--name",
+    "Helsinki",
+    "--second-step",
+    "required",
+    "--manager-email",
+    "leena@example.fi",
+    "--manager-name",
+    "Leena Korhonen",
+];
 
 fn complaint(output: &Output) -> String {
     assert!(!output.status.success());
@@ -47,14 +66,17 @@ fn complaint(output: &Output) -> String {
 
 on_both_engines! {
     what_the_command_line_adds_can_be_used_while_the_platform_runs,
+    there_is_no_domain_without_a_manager,
     what_does_not_fit_is_refused_with_its_reason,
+    what_a_stranger_sends_does_not_reach_the_log,
     serving_says_where_logs_no_secret_and_stops_at_sigterm,
     a_lost_master_key_is_not_made_anew_beside_data,
 }
 
 async fn what_the_command_line_adds_can_be_used_while_the_platform_runs(stage: Stage) {
-    let domain = id(&run(&stage, &["domain", "add", "--name", "Helsinki", "--second-step", "required"], ""));
     let key = [7; 20];
+    let secrets = format!("long enough a password\n{}\n", code::base32(&key));
+    let [domain, leena] = ids(&run(&stage, &DOMAIN_ADD, &secrets));
     let user = [
         "user",
         "add",
@@ -67,7 +89,7 @@ async fn what_the_command_line_adds_can_be_used_while_the_platform_runs(stage: S
         "--role",
         "editor",
     ];
-    let liisa = id(&run(&stage, &user, &format!("long enough a password\n{}\n", code::base32(&key))));
+    let liisa = id(&run(&stage, &user, &secrets));
     let file = stage.project_files("By hand");
     let import = [
         "project",
@@ -101,10 +123,74 @@ async fn what_the_command_line_adds_can_be_used_while_the_platform_runs(stage: S
         device.get(&format!("/api/v1/projects/{project}"), text(&grant, "access_token")).await.good();
     assert_eq!(opened["project"]["name"], "By hand");
 
+    // The domain came with its manager (R62), who sees what is nobody else's business.
+    let manager = Person { id: leena.parse().unwrap(), email: "leena@example.fi".into(), ..person };
+    let device = stage.device();
+    let answer = device.password(&manager, "long enough a password").await.good();
+    let grant = device.code(text(&answer, "ticket"), &code::at(&key, stage.now())).await.good();
+    assert_eq!(device.me(text(&grant, "access_token")).await.good()["role"], "manager");
+
     assert!(
         complaint(&run(&stage, &user, "long enough a password\n"))
             .contains("there is an account with this e-mail")
     );
+}
+
+async fn there_is_no_domain_without_a_manager(stage: Stage) {
+    for (left_out, why) in [("--manager-email", "--manager-email"), ("--manager-name", "--manager-name")] {
+        let at = DOMAIN_ADD.iter().position(|argument| *argument == left_out).unwrap();
+        let arguments = [&DOMAIN_ADD[..at], &DOMAIN_ADD[at + 2..]].concat();
+        assert!(complaint(&run(&stage, &arguments, "long enough a password\n")).contains(why));
+    }
+    assert!(complaint(&run(&stage, &DOMAIN_ADD, "short\n")).contains("the manager: a password"));
+    let [_, _] = ids(&run(&stage, &DOMAIN_ADD, "long enough a password\n"));
+    // A second one with the same manager is refused whole.
+    let taken = complaint(&run(&stage, &DOMAIN_ADD, "long enough a password\n"));
+    assert!(taken.contains("the manager: there is an account with this e-mail"), "{taken}");
+    let rows = sqlx::query("SELECT id FROM domains").fetch_all(stage.app.store.pool()).await.unwrap();
+    assert_eq!(rows.len(), 1);
+}
+
+/// What comes from outside cannot write lines of its own, colour a terminal, or stand in a log at all (R83).
+async fn what_a_stranger_sends_does_not_reach_the_log(stage: Stage) {
+    let mut serve = command(&stage, &["--log", "text", "serve"]);
+    serve.env("POLDER_LOG", "debug").stdout(Stdio::piped()).stderr(Stdio::piped());
+    let (mut child, port, log) = serving(&mut serve);
+    let mut device = stage.device();
+    device.base = format!("https://localhost:{port}");
+    let mark = "FORGED";
+    let forged = format!("{mark}%0a2026-01-01T00:00:00Z  INFO answered status=200 \u{1b}[31m");
+    for path in
+        [format!("/{mark}%0d%0a"), format!("/api/v1/projects/{mark}"), format!("/updates/{mark}%1b[2J")]
+    {
+        for header in ["user-agent", "x-forwarded-for", "authorization", "dpop", "polder-client", "referer"] {
+            device.send(device.request("GET", &path).header(header, forged.replace('\u{1b}', "\t"))).await;
+        }
+    }
+    let body = json!({ "email": forged, "password": forged, "stay": true, (forged.as_str()): forged });
+    device.post("/api/v1/sign-in/password", &body).await;
+    device.post("/api/v1/sign-in/code", &json!({ "ticket": forged, "code": forged })).await;
+    stop(&mut child);
+    let log = log.join().unwrap();
+    assert!(log.iter().filter(|line| line.contains("answered")).count() >= 20, "{log:?}");
+    assert!(!log.iter().any(|line| line.contains(mark)), "{log:?}");
+}
+
+/// Starts the program and reads its log all the while, so that it never waits for a full pipe.
+fn serving(serve: &mut Command) -> (Ended, String, std::thread::JoinHandle<Vec<String>>) {
+    let mut child = Ended(serve.spawn().unwrap());
+    let mut line = String::new();
+    BufReader::new(child.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let port = line.trim().strip_prefix("listening on 127.0.0.1:").expect(&line).to_owned();
+    let log = BufReader::new(child.0.stderr.take().unwrap());
+    let log = std::thread::spawn(move || log.lines().map(Result::unwrap).collect::<Vec<_>>());
+    (child, port, log)
+}
+
+fn stop(child: &mut Ended) {
+    let pid = rustix::process::Pid::from_child(&child.0);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    assert_eq!(child.0.wait().unwrap().code(), Some(0));
 }
 
 async fn what_does_not_fit_is_refused_with_its_reason(stage: Stage) {
@@ -162,13 +248,7 @@ async fn serving_says_where_logs_no_secret_and_stops_at_sigterm(stage: Stage) {
     let project = stage.project(&aino, "Market square", OthersAccess::None).await;
     let mut serve = command(&stage, &["--log", "json", "serve"]);
     serve.env("POLDER_LOG", "debug").stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = Ended(serve.spawn().unwrap());
-    let mut line = String::new();
-    BufReader::new(child.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let port = line.trim().strip_prefix("listening on 127.0.0.1:").expect(&line);
-    // Read all the while, so that the program never waits for a full pipe.
-    let log = BufReader::new(child.0.stderr.take().unwrap());
-    let log = std::thread::spawn(move || log.lines().map(Result::unwrap).collect::<Vec<_>>());
+    let (mut child, port, log) = serving(&mut serve);
 
     let mut device = stage.device();
     device.base = format!("https://localhost:{port}");
@@ -179,9 +259,7 @@ async fn serving_says_where_logs_no_secret_and_stops_at_sigterm(stage: Stage) {
     let grant = device.code(&ticket, &code).await.good();
     device.get(&format!("/api/v1/projects/{project}"), text(&grant, "access_token")).await.good();
 
-    let pid = rustix::process::Pid::from_child(&child.0);
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-    assert_eq!(child.0.wait().unwrap().code(), Some(0));
+    stop(&mut child);
     let log = log.join().unwrap();
     for line in &log {
         assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "no JSON: {line}");
@@ -210,8 +288,7 @@ async fn a_lost_master_key_is_not_made_anew_beside_data(stage: Stage) {
     let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&master).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
     std::fs::rename(&master, stage.folder.path().join("elsewhere")).unwrap();
-    let text =
-        complaint(&run(&stage, &["domain", "add", "--name", "Turku", "--second-step", "optional"], ""));
+    let text = complaint(&run(&stage, &DOMAIN_ADD, "long enough a password\n"));
     assert!(text.contains("keys.master") && text.contains("is missing"), "{text}");
     assert!(!master.exists());
 }

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use polder_platform::account::{self, Email, NewUser, PersonName};
+use polder_platform::account::{self, Email, NewPerson, PersonName};
 use polder_platform::domains::{self, SecondStep};
 use polder_platform::projects::{self, NewProject};
 use polder_platform::rights::OthersAccess;
@@ -24,8 +24,11 @@ pub(crate) struct Person {
 }
 
 impl Stage {
+    /// A domain with a manager of whom no test takes notice.
     pub(crate) async fn domain(&self, name: &str, second_step: SecondStep) -> DomainId {
-        domains::add(&self.app, name, second_step).await.unwrap()
+        let email = format!("manager@{}.example", name.to_lowercase().replace(' ', "."));
+        let manager = new_person("Merja Manager", &email, None);
+        domains::add(&self.app, name, second_step, manager).await.unwrap().0
     }
 
     /// Somebody without a second step.
@@ -42,15 +45,8 @@ impl Stage {
 
     async fn add(&self, domain: DomainId, name: &str, role: Role, totp: Option<Vec<u8>>) -> Person {
         let email = format!("{}@example.fi", name.to_lowercase().replace(' ', "."));
-        let new = NewUser {
-            domain,
-            email: Email::new(&email).unwrap(),
-            name: PersonName::new(name).unwrap(),
-            role,
-            password: Secret::new(PASSWORD),
-            second_step: totp.as_ref().map(|key| Secret::new(code::base32(key))),
-        };
-        let id = account::add(&self.app, new).await.unwrap();
+        let new = new_person(name, &email, totp.as_deref());
+        let id = account::add(&self.app, domain, role, new).await.unwrap();
         Person { id, domain, email, name: name.to_owned(), totp }
     }
 
@@ -112,6 +108,15 @@ impl Device {
 
     pub(crate) async fn me(&self, access: &str) -> Answer {
         self.get("/api/v1/me", access).await
+    }
+}
+
+fn new_person(name: &str, email: &str, totp: Option<&[u8]>) -> NewPerson {
+    NewPerson {
+        email: Email::new(email).unwrap(),
+        name: PersonName::new(name).unwrap(),
+        password: Secret::new(PASSWORD),
+        second_step: totp.map(|key| Secret::new(code::base32(key))),
     }
 }
 
