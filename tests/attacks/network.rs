@@ -12,16 +12,15 @@ async fn refuses(mut stage: Stage, impostor: Impostor, code: &str) -> Outcome {
     assert!(!page.shows("sign-in").await?);
     page.close().await?;
 
-    let kept = impostor.kept();
+    let kept = impostor.leave().await;
     assert!(kept.connections > 0, "the client never came");
     assert!(kept.requests.is_empty(), "the client spoke to an impostor: {:?}", kept.requests);
 
     // And with the real platform back, the same client opens.
-    drop(impostor);
     stage.restart_platform().await?;
     let page = stage.open().await?;
     page.see("sign-in").await?;
-    page.close().await
+    Ok(page.close().await?)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,5 +49,5 @@ async fn a_platform_that_is_down_keeps_the_gate_shut_and_try_again_opens_it() ->
     stage.restart_platform().await?;
     page.click("gate-retry").await?;
     page.see("sign-in").await?;
-    page.close().await
+    Ok(page.close().await?)
 }

@@ -17,7 +17,7 @@ async fn fetch_from_the_page_reaches_nobody() -> Outcome {
     }
     let error = listener.accept().expect_err("nobody may have come");
     assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock);
-    page.close().await
+    Ok(page.close().await?)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -40,5 +40,5 @@ async fn an_unlisted_command_is_refused() -> Outcome {
     // The way itself works: a listed command answers, and says that nobody is signed in.
     let answer = page.run("await window.__TAURI_INTERNALS__.invoke('projects', {}); return 'ran';").await?;
     assert!(answer.to_string().contains("session-over"), "projects: {answer}");
-    page.close().await
+    Ok(page.close().await?)
 }

@@ -10,7 +10,7 @@ async fn refuses(stage: &Stage, code: &str) -> Outcome {
     let said = page.says("gate-code").await?;
     assert!(said.contains(code), "expected {code}, the gate says {said}");
     assert!(!page.shows("sign-in").await?);
-    page.close().await
+    Ok(page.close().await?)
 }
 
 #[tokio::test(flavor = "multi_thread")]

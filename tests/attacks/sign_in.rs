@@ -16,7 +16,7 @@ async fn a_wrong_password_and_an_unknown_name_get_the_same_words() -> Outcome {
     let unknown = page.says("sign-in-error").await?;
     assert_eq!(wrong, unknown);
     assert!(!wrong.is_empty());
-    page.close().await
+    Ok(page.close().await?)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -30,7 +30,7 @@ async fn a_wrong_code_is_refused_and_the_next_right_one_opens() -> Outcome {
     assert!(!page.shows("projects").await?);
     page.write("code-field", &stage.code(editor)?).await?;
     page.see("projects").await?;
-    page.close().await
+    Ok(page.close().await?)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -48,7 +48,7 @@ async fn a_code_used_twice_is_refused() -> Outcome {
     page.write("code-field", &code).await?;
     page.see("code-error").await?;
     assert!(!page.shows("projects").await?);
-    page.close().await
+    Ok(page.close().await?)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,5 +64,5 @@ async fn without_a_secret_service_the_sign_in_lasts_for_this_run_and_the_window_
 
     let page = stage.open().await?;
     page.see("sign-in").await?;
-    page.close().await
+    Ok(page.close().await?)
 }

@@ -45,8 +45,11 @@ impl Impostor {
         Self::serve(local.port(), leaf.der().to_vec(), &key).await
     }
 
-    /// What it got so far.
-    pub fn kept(&self) -> Kept {
+    /// Ends it, waits until its port is free, and tells what it got.
+    pub async fn leave(mut self) -> Kept {
+        self.serving.abort();
+        // Aborted is how it should end.
+        let _ = (&mut self.serving).await;
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

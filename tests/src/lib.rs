@@ -2,11 +2,10 @@
 //! seeds), a desk to open the real client at, and short ways to say what a person does in the window.
 
 mod impostor;
-mod page;
 mod stage;
 
 pub use impostor::{Impostor, Kept};
-pub use page::Page;
+pub use polder_local::desk::Page;
 pub use stage::Stage;
 
 /// What a test returns: any error, with words.

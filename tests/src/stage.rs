@@ -1,14 +1,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use polder_local::desk::{Desk, DeskOptions, Keyring};
+use polder_local::desk::{Desk, DeskOptions, Keyring, Page};
 use polder_local::{Account, Accounts, Local, Platform, Publication, code_of};
 use polder_wire::UnixSeconds;
 use polder_wire::update::this_system;
 use semver::Version;
 
-use crate::{Outcome, Page};
+use crate::Outcome;
 
 /// A deployment of a test's own, with its platform running, the client published, people seeded, and a desk
 /// to open the client at. All of it is gone when this is dropped.
@@ -23,9 +22,6 @@ pub struct Stage {
     // Dropped last.
     _folder: tempfile::TempDir,
 }
-
-const PATIENCE: Duration = Duration::from_secs(30);
-const GLANCE: Duration = Duration::from_millis(50);
 
 impl Stage {
     /// Sets everything up and waits until it is there.
@@ -66,20 +62,13 @@ impl Stage {
     /// Opens the client and leaves the rest to the test.
     pub async fn open_at_gate(&self) -> Outcome<Page> {
         let deployment = self.local.deployment_file().display().to_string();
-        let window = self.desk.open(&self.client, &[("POLDER_E2E_DEPLOYMENT", &deployment)]).await?;
-        Ok(Page::new(window))
+        Ok(self.desk.open(&self.client, &[("POLDER_E2E_DEPLOYMENT", &deployment)]).await?)
     }
 
     /// Opens the client and waits until it is past the gate.
     pub async fn open(&self) -> Outcome<Page> {
         let page = self.open_at_gate().await?;
-        let until = Instant::now() + PATIENCE;
-        while !page.shows("sign-in").await? && !page.shows("projects").await? {
-            if Instant::now() > until {
-                return Err(format!("the gate did not open; the window says: {}", page.text().await?).into());
-            }
-            tokio::time::sleep(GLANCE).await;
-        }
+        page.see_either("sign-in", "projects").await?;
         Ok(page)
     }
 
@@ -107,43 +96,6 @@ impl Stage {
         let right = [-60, -30, 0, 30, 60].map(|off| account.code(now.plus(off)).unwrap_or_default());
         let wrong = (0..10).map(|n| format!("{n}{n}{n}{n}{n}{n}")).find(|code| !right.contains(code));
         Ok(wrong.ok_or("ten codes, all right")?)
-    }
-
-    /// Waits until the map has stopped growing with all of its layers, and says how many features it shows.
-    pub async fn when_drawn(&self, page: &Page) -> Outcome<i64> {
-        let script = "const rows = [...document.querySelectorAll('[data-testid=\"layer-row\"]')];\
-            if (!window.__polderMap || rows.length === 0 || rows.some(r => r.dataset.stage !== 'ready')) return -1;\
-            return window.__polderMap.getAllLayers()\
-                .reduce((n, l) => n + (l.getSource()?.getFeatures?.().length ?? 0), 0);";
-        let until = Instant::now() + PATIENCE;
-        loop {
-            match page.run(script).await?.as_i64() {
-                Some(count @ 0..) => return Ok(count),
-                _ if Instant::now() > until => {
-                    return Err(
-                        format!("the map is not drawn; the window says: {}", page.text().await?).into()
-                    );
-                }
-                _ => tokio::time::sleep(GLANCE).await,
-            }
-        }
-    }
-
-    /// Clicks on the map where something is drawn.
-    pub async fn click_a_feature(&self, page: &Page) -> Outcome {
-        let spot = page
-            .run(
-                "const map = window.__polderMap; const [w, h] = map.getSize();\
-                const box = map.getTargetElement().getBoundingClientRect();\
-                for (let r = 0; r < Math.min(w, h) / 2; r += 8) for (let a = 0; a < 8; a++) {\
-                    const p = [w / 2 + r * Math.cos(a * Math.PI / 4), h / 2 + r * Math.sin(a * Math.PI / 4)];\
-                    if (map.hasFeatureAtPixel(p)) return [Math.round(box.left + p[0]), Math.round(box.top + p[1])];\
-                }\
-                return null;",
-            )
-            .await?;
-        let (x, y): (i64, i64) = serde_json::from_value(spot)?;
-        page.click_at(x, y).await
     }
 
     /// How many items of Polder the keychain holds.

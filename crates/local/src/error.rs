@@ -69,6 +69,14 @@ pub enum LocalError {
     /// A TOTP key that is none.
     #[error("this is no TOTP key")]
     NoTotpKey,
+    /// Something did not come in the window.
+    #[error("waited in vain for {what}; the window says:\n{says}")]
+    NotSeen {
+        /// What was waited for.
+        what: String,
+        /// What is to be read instead.
+        says: String,
+    },
     /// The window cannot be driven.
     #[error("window: {0}")]
     Window(#[from] thirtyfour::error::WebDriverError),

@@ -47,8 +47,8 @@ struct Walk<'a> {
 impl Walk<'_> {
     async fn open(&self) -> Outcome<Page<'_>> {
         let environment = [("POLDER_E2E_DEPLOYMENT", self.deployment.as_str())];
-        let window = self.desk.open(self.client, &environment).await?;
-        Ok(Page::new(window, self.desk, &self.album))
+        let page = self.desk.open(self.client, &environment).await?;
+        Ok(Page::new(page, self.desk, &self.album))
     }
 
     /// Sets up a second step, unless an earlier run did: then there is none to set up, and it is said so.
@@ -62,7 +62,7 @@ impl Walk<'_> {
         #[cfg(unix)]
         drop(held);
         page.arrive("sign-in", "email").await?;
-        page.password(newcomer).await?;
+        page.password(&newcomer.email, &newcomer.password, true).await?;
         if page.see_either("enrolment", "code").await? == "code" {
             println!("  has a second step since an earlier run; --fresh starts over");
             return page.close().await;
@@ -80,17 +80,17 @@ impl Walk<'_> {
         println!("\nAn editor, {}:", editor.name);
         let page = self.open().await?;
         page.see("email").await?;
-        page.password(editor).await?;
+        page.password(&editor.email, &editor.password, true).await?;
         page.arrive("code", "code-field").await?;
         page.code(editor).await?;
         page.arrive("projects", "project-row").await?;
-        page.click("[data-testid=project-row] button").await?;
+        page.click("project-row").await?;
         page.see("layer-row").await?;
         page.when_drawn(helsinki_features()?).await?;
         page.arrive("project", "map").await?;
-        page.click_a_building().await?;
+        page.click_a_feature("buildings").await?;
         page.arrive("feature", "feature-card").await?;
-        page.click("[data-testid=table-toggle]").await?;
+        page.click("table-toggle").await?;
         page.arrive("table", "table-row").await?;
         page.close().await
     }

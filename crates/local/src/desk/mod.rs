@@ -2,9 +2,11 @@
 //! window. Linux only; it needs Xvfb, dbus-daemon, gnome-keyring, WebKitWebDriver and ImageMagick.
 
 mod bus;
+mod page;
 mod window;
 
-pub use window::Window;
+pub use page::Page;
+use window::Window;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -42,7 +44,6 @@ impl Default for DeskOptions {
 #[derive(Debug)]
 pub struct Desk {
     environment: Vec<(String, String)>,
-    display: String,
     // Dropped in this order.
     _keyring: Option<Child>,
     _bus: Option<Child>,
@@ -69,8 +70,7 @@ impl Desk {
         xvfb.arg(format!("{width}x{height}x24"));
         let (screen, number) =
             Child::start_until(&mut xvfb, LIMIT, |line| line.trim().parse::<u32>().is_ok())?;
-        let display = format!(":{}", number.trim());
-        environment.push(("DISPLAY".to_owned(), display.clone()));
+        environment.push(("DISPLAY".to_owned(), format!(":{}", number.trim())));
 
         let mut bus = None;
         let mut keyring = None;
@@ -85,15 +85,15 @@ impl Desk {
                 keyring = Some(bus::unlocked_keyring(&environment)?);
             }
         }
-        Ok(Self { environment, display, _keyring: keyring, _bus: bus, _screen: screen, home })
+        Ok(Self { environment, _keyring: keyring, _bus: bus, _screen: screen, home })
     }
 
     /// Opens the client and drives its window. The client must be built with the `e2e` feature.
     ///
     /// # Errors
     /// When the window does not come.
-    pub async fn open(&self, client: &Path, environment: &[(&str, &str)]) -> Result<Window, LocalError> {
-        Window::open(self, client, environment).await
+    pub async fn open(&self, client: &Path, environment: &[(&str, &str)]) -> Result<Page, LocalError> {
+        Ok(Page::new(Window::open(self, client, environment).await?))
     }
 
     /// Somebody's home folder at this desk.
@@ -106,16 +106,6 @@ impl Desk {
         let mut command = Command::new(program);
         arrange(&mut command, &self.environment);
         command
-    }
-
-    /// A picture of the display, without the empty rest around the window.
-    ///
-    /// # Errors
-    /// When it cannot be taken.
-    pub fn screenshot(&self, path: &Path) -> Result<(), LocalError> {
-        let mut import = self.command("import");
-        import.args(["-display", &self.display, "-window", "root", "-trim", "+repage"]).arg(path);
-        crate::child::run(&mut import, "").map(drop)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{Child, LocalError};
 
 /// The client's window, driven through WebDriver.
 #[derive(Debug)]
-pub struct Window {
+pub(super) struct Window {
     driver: WebDriver,
     server: Child,
     client: PathBuf,
@@ -51,7 +51,7 @@ impl Window {
     }
 
     /// For finding, clicking, typing.
-    pub fn driver(&self) -> &WebDriver {
+    pub(super) fn driver(&self) -> &WebDriver {
         &self.driver
     }
 
@@ -59,7 +59,7 @@ impl Window {
     ///
     /// # Errors
     /// When it does not end.
-    pub async fn close(self) -> Result<(), LocalError> {
+    pub(super) async fn close(self) -> Result<(), LocalError> {
         let Self { driver, mut server, client } = self;
         let gone = end_clients(&server, &client).await;
         // The session is gone with the client; there is nobody left to tell.

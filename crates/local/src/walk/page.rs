@@ -1,17 +1,16 @@
-//! What a person does and sees in the window, found by `data-testid`.
+//! The window as the walk sees it: each screen waited for, named and pictured.
 
 use std::cell::{Cell, RefCell};
+use std::ops::Deref;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use polder_local::desk::{Desk, Window};
+use polder_local::desk::{self, Desk};
 use polder_local::{Account, code_of};
 use polder_wire::UnixSeconds;
-use thirtyfour::prelude::*;
 
 use crate::Outcome;
 
-/// Longer than a person would wait, because the machine may be busy building.
 const PATIENCE: Duration = Duration::from_secs(60);
 const GLANCE: Duration = Duration::from_millis(50);
 /// A display that shows the same after this long is done painting.
@@ -39,16 +38,24 @@ impl<'a> Album<'a> {
     }
 }
 
-/// The client's window.
+/// The client's window, with an album.
 pub(super) struct Page<'a> {
-    window: Window,
+    page: desk::Page,
     desk: &'a Desk,
     album: &'a Album<'a>,
 }
 
+impl Deref for Page<'_> {
+    type Target = desk::Page;
+
+    fn deref(&self) -> &desk::Page {
+        &self.page
+    }
+}
+
 impl<'a> Page<'a> {
-    pub(super) fn new(window: Window, desk: &'a Desk, album: &'a Album<'a>) -> Self {
-        Self { window, desk, album }
+    pub(super) fn new(page: desk::Page, desk: &'a Desk, album: &'a Album<'a>) -> Self {
+        Self { page, desk, album }
     }
 
     /// Waits for a thing, says where that is, and takes pictures: light and English, then dark, and Dutch
@@ -67,62 +74,6 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
-    /// Waits until a thing is to be seen.
-    pub(super) async fn see(&self, id: &str) -> Outcome<WebElement> {
-        self.find(&css(id)).await
-    }
-
-    /// Waits until one of two things is there, and says which.
-    pub(super) async fn see_either<'i>(&self, one: &'i str, other: &'i str) -> Outcome<&'i str> {
-        let until = Instant::now() + PATIENCE;
-        while Instant::now() < until {
-            for id in [one, other] {
-                if self.is_there(id).await? {
-                    return Ok(id);
-                }
-            }
-            tokio::time::sleep(GLANCE).await;
-        }
-        Err(self.lost(&format!("{one} or {other}")).await)
-    }
-
-    /// What a thing says, once it says anything.
-    pub(super) async fn says(&self, id: &str) -> Outcome<String> {
-        let until = Instant::now() + PATIENCE;
-        while Instant::now() < until {
-            let text = self.see(id).await?.text().await?;
-            if !text.trim().is_empty() {
-                return Ok(text);
-            }
-            tokio::time::sleep(GLANCE).await;
-        }
-        Err(self.lost(&format!("words in {id}")).await)
-    }
-
-    /// Clicks what a CSS selector finds.
-    pub(super) async fn click(&self, selector: &str) -> Outcome {
-        Ok(self.find(selector).await?.click().await?)
-    }
-
-    /// Types into a field, instead of what was in it.
-    pub(super) async fn write(&self, id: &str, text: &str) -> Outcome {
-        let field = self.see(id).await?;
-        field.clear().await?;
-        Ok(field.send_keys(text).await?)
-    }
-
-    /// The first step of signing in, as somebody who wants to stay signed in.
-    pub(super) async fn password(&self, account: &Account) -> Outcome {
-        self.write("email", &account.email).await?;
-        self.write("password", &account.password).await?;
-        // A checkbox may be drawn by a label over it; whether it is chosen is asked of the box itself.
-        let stay = self.window.driver().find(By::Css(css("stay"))).await?;
-        if !stay.is_selected().await? {
-            stay.click().await?;
-        }
-        self.click(&css("sign-in-continue")).await
-    }
-
     /// Types the code of this moment. One that was used in the last half minute is refused, by the rule;
     /// then the next is waited for, as a person would.
     pub(super) async fn code(&self, account: &Account) -> Outcome {
@@ -135,70 +86,18 @@ impl<'a> Page<'a> {
             }
             last = Some(code);
         }
-        Err(self.lost("the projects").await)
+        Err(self.lost("the projects").await.into())
     }
 
     /// Signs out and waits for the door.
     pub(super) async fn sign_out(&self) -> Outcome {
-        self.click(&css("sign-out")).await?;
+        self.click("sign-out").await?;
         self.arrive("signed-out", "email").await
-    }
-
-    /// Waits until every layer's features are on the map, and the map has been drawn with them.
-    pub(super) async fn when_drawn(&self, features: usize) -> Outcome {
-        // What is drawn a second time, such as a name above all layers, has no id or the same one.
-        let count = "const map = window.__polderMap; if (!map) return -1; const ids = new Set(); \
-            for (const layer of map.getAllLayers()) for (const feature of layer.getSource()?.getFeatures?.() ?? []) \
-            if (feature.getId() !== undefined) ids.add(feature.getId()); return ids.size;";
-        let until = Instant::now() + PATIENCE;
-        let mut found = -1;
-        while Instant::now() < until {
-            found = self.window.driver().execute(count, Vec::new()).await?.json().as_i64().unwrap_or(-1);
-            if usize::try_from(found).is_ok_and(|found| found == features) {
-                let drawn = "const done = arguments[0]; const map = window.__polderMap; \
-                    map.once('rendercomplete', () => done(true)); map.render();";
-                self.window.driver().execute_async(drawn, Vec::new()).await?;
-                return Ok(());
-            }
-            tokio::time::sleep(GLANCE).await;
-        }
-        Err(self.lost(&format!("{features} features on the map (there are {found})")).await)
-    }
-
-    /// Clicks a building, found on the real map from its middle outwards.
-    pub(super) async fn click_a_building(&self) -> Outcome {
-        let place = "const map = window.__polderMap; const [w, h] = map.getSize(); \
-            const box = map.getTargetElement().getBoundingClientRect(); \
-            for (let r = 0; r < Math.min(w, h) / 2; r += 6) for (let a = 0; a < 12; a++) { \
-                const p = [w / 2 + r * Math.cos(a * Math.PI / 6), h / 2 + r * Math.sin(a * Math.PI / 6)]; \
-                const hit = map.forEachFeatureAtPixel(p, (f) => String(f.getId()), { hitTolerance: 4 }); \
-                const x = box.left + p[0], y = box.top + p[1]; \
-                const free = map.getTargetElement().contains(document.elementFromPoint(x, y)); \
-                if (hit?.startsWith('buildings:') && free) return [x, y]; } \
-            return null;";
-        let found = self.window.driver().execute(place, Vec::new()).await?;
-        let spot: Option<(f64, f64)> = serde_json::from_value(found.json().clone())?;
-        let (x, y) = spot.ok_or("there is no building on the map to click")?;
-        #[allow(clippy::cast_possible_truncation, reason = "a place in a window")]
-        let (x, y) = (x as i64, y as i64);
-        Ok(self.window.driver().action_chain().move_to(x, y).click().perform().await?)
     }
 
     /// Closes the window as the system would, and waits for its end.
     pub(super) async fn close(self) -> Outcome {
-        Ok(self.window.close().await?)
-    }
-
-    async fn find(&self, selector: &str) -> Outcome<WebElement> {
-        let found = self.window.driver().query(By::Css(selector.to_owned())).wait(PATIENCE, GLANCE);
-        match found.and_displayed().first().await {
-            Ok(element) => Ok(element),
-            Err(_) => Err(self.lost(selector).await),
-        }
-    }
-
-    async fn is_there(&self, id: &str) -> Outcome<bool> {
-        Ok(!self.window.driver().find_all(By::Css(css(id))).await?.is_empty())
+        Ok(self.page.close().await?)
     }
 
     async fn code_other_than(&self, last: Option<&str>, account: &Account) -> Outcome<String> {
@@ -218,7 +117,7 @@ impl<'a> Page<'a> {
             const chooser = document.querySelector('[data-testid=language]'); \
             if (!chooser) return false; chooser.value = arguments[1]; \
             chooser.dispatchEvent(new Event('change', { bubbles: true })); return true;";
-        let changed = self.window.driver().execute(script, vec![theme.into(), language.into()]).await?;
+        let changed = self.driver().execute(script, vec![theme.into(), language.into()]).await?;
         Ok(changed.json().as_bool() == Some(true))
     }
 
@@ -230,9 +129,9 @@ impl<'a> Page<'a> {
             for (const a of moving) if (!ends(a)) a.pause(); \
             Promise.allSettled([document.fonts.ready, ...moving.filter(ends).map((a) => a.finished)]) \
             .then(frame).then(frame).then(() => done(true));";
-        self.window.driver().execute_async(painted, Vec::new()).await?;
+        self.driver().execute_async(painted, Vec::new()).await?;
         let place = "return [screenX, screenY, innerWidth, innerHeight];";
-        let place = self.window.driver().execute(place, Vec::new()).await?;
+        let place = self.driver().execute(place, Vec::new()).await?;
         let [x, y, width, height]: [i64; 4] = serde_json::from_value(place.json().clone())?;
         let area = format!("{width}x{height}{x:+}{y:+}");
         // The page says that it is painted a little before the display shows it. No two pictures in a row are of
@@ -248,7 +147,7 @@ impl<'a> Page<'a> {
                 break;
             }
             if Instant::now() > until {
-                return Err(self.lost("another look").await);
+                return Err(self.lost("another look").await.into());
             }
             shown = pixels;
             tokio::time::sleep(SETTLED).await;
@@ -256,7 +155,7 @@ impl<'a> Page<'a> {
         self.album.last.replace(shown);
         self.album.taken.set(self.album.taken.get() + 1);
         let go_on = "for (const a of document.getAnimations()) if (a.playState === 'paused') a.play();";
-        self.window.driver().execute(go_on, Vec::new()).await?;
+        self.driver().execute(go_on, Vec::new()).await?;
         Ok(())
     }
 
@@ -269,22 +168,4 @@ impl<'a> Page<'a> {
         }
         Err(format!("{}: {}", picture.display(), String::from_utf8_lossy(&done.stderr)).into())
     }
-
-    /// What the window says instead of what was waited for; with a picture of it.
-    async fn lost(&self, waited_for: &str) -> Box<dyn std::error::Error + Send + Sync> {
-        if let Some(folder) = self.album.folder {
-            // The words below say it too.
-            let _ = self.desk.screenshot(&folder.join("lost.png"));
-        }
-        let body = match self.window.driver().find(By::Css("body")).await {
-            Ok(body) => body.text().await,
-            Err(error) => Err(error),
-        };
-        let says = body.unwrap_or_else(|error| error.to_string());
-        format!("waited in vain for {waited_for}; the window says:\n{says}").into()
-    }
-}
-
-fn css(id: &str) -> String {
-    format!("[data-testid=\"{id}\"]")
 }

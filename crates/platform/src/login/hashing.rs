@@ -20,7 +20,8 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// For people's passwords: 19 MiB, two passes (OWASP's first choice for argon2id).
+    /// For people's passwords: 19 MiB, two passes (the least that OWASP's Password Storage Cheat Sheet recommends
+    /// for argon2id).
     pub const FULL: Self = Self { memory_kib: 19_456, passes: 2 };
     /// For tests only: it protects nothing.
     pub const CHEAP_FOR_TESTS: Self = Self { memory_kib: 8, passes: 1 };

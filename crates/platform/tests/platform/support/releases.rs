@@ -4,6 +4,8 @@ use std::path::Path;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use olpc_cjson::CanonicalFormatter;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// A TUF repository of one key, enough for the platform: it reads the policy out of it.
@@ -68,15 +70,22 @@ impl Repository {
     }
 
     fn key_id(&self) -> String {
-        sha256(&serde_json::to_vec(&self.public()).unwrap())
+        sha256(&canonical(&self.public()))
     }
 
-    /// Canonical JSON: serde_json sorts keys and leaves out white space; there is nothing here to escape.
     fn sign(&self, signed: &Value) -> Vec<u8> {
-        let signature = self.key.sign(&serde_json::to_vec(signed).unwrap());
+        let signature = self.key.sign(&canonical(signed));
         let signature = json!({ "keyid": self.key_id(), "sig": hex::encode(signature) });
         serde_json::to_vec(&json!({ "signed": signed, "signatures": [signature] })).unwrap()
     }
+}
+
+/// The bytes that TUF signatures cover.
+fn canonical(value: &Value) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, CanonicalFormatter::new());
+    value.serialize(&mut serializer).unwrap();
+    bytes
 }
 
 fn described(bytes: &[u8], version: u64) -> Value {

@@ -1,0 +1,219 @@
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use thirtyfour::prelude::*;
+
+use super::Window;
+use crate::LocalError;
+
+/// Longer than a person would wait, because the machine may be busy building.
+const PATIENCE: Duration = Duration::from_secs(60);
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// The client's window, in the words of somebody who uses it. Things are found by `data-testid`.
+#[derive(Debug)]
+pub struct Page {
+    window: Window,
+}
+
+type Seen<T = ()> = Result<T, LocalError>;
+
+impl Page {
+    pub(super) fn new(window: Window) -> Self {
+        Self { window }
+    }
+
+    /// Waits until a thing is to be seen.
+    ///
+    /// # Errors
+    /// When it does not come; with what the window says instead.
+    pub async fn see(&self, id: &str) -> Seen<WebElement> {
+        let found = self.driver().query(By::Css(css(id))).wait(PATIENCE, GLANCE);
+        match found.and_displayed().first().await {
+            Ok(element) => Ok(element),
+            Err(_) => Err(self.lost(id).await),
+        }
+    }
+
+    /// Waits until one of two things is there, and says which.
+    ///
+    /// # Errors
+    /// When neither comes.
+    pub async fn see_either<'i>(&self, one: &'i str, other: &'i str) -> Seen<&'i str> {
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            for id in [one, other] {
+                if self.shows(id).await? {
+                    return Ok(id);
+                }
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+        Err(self.lost(&format!("{one} or {other}")).await)
+    }
+
+    /// Waits until there are at least so many of a thing.
+    ///
+    /// # Errors
+    /// When there are fewer.
+    pub async fn see_many(&self, id: &str, least: usize) -> Seen<Vec<WebElement>> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let all = self.driver().find_all(By::Css(css(id))).await?;
+            if all.len() >= least {
+                return Ok(all);
+            }
+            if Instant::now() > until {
+                return Err(self.lost(&format!("{least} of {id} ({} are there)", all.len())).await);
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// Whether a thing is there at this moment.
+    ///
+    /// # Errors
+    /// When the window does not answer.
+    pub async fn shows(&self, id: &str) -> Seen<bool> {
+        Ok(!self.driver().find_all(By::Css(css(id))).await?.is_empty())
+    }
+
+    /// What the first of a thing says, once it says anything.
+    ///
+    /// # Errors
+    /// When it does not come, or says nothing.
+    pub async fn says(&self, id: &str) -> Seen<String> {
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            // Not `text()`: the driver takes what is cut with an ellipsis for hidden.
+            let said = self.see_many(id, 1).await?[0].prop("textContent").await?.unwrap_or_default();
+            if !said.trim().is_empty() {
+                return Ok(said.trim().to_owned());
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+        Err(self.lost(&format!("words in {id}")).await)
+    }
+
+    /// Everything that is to be read in the window.
+    ///
+    /// # Errors
+    /// When the window does not answer.
+    pub async fn text(&self) -> Seen<String> {
+        Ok(self.driver().find(By::Css("body")).await?.text().await?)
+    }
+
+    /// Clicks a thing.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn click(&self, id: &str) -> Seen {
+        Ok(self.see(id).await?.click().await?)
+    }
+
+    /// Types into a field, instead of what was in it.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn write(&self, id: &str, text: &str) -> Seen {
+        let field = self.see(id).await?;
+        field.clear().await?;
+        Ok(field.send_keys(text).await?)
+    }
+
+    /// The first step of signing in.
+    ///
+    /// # Errors
+    /// When the fields do not come.
+    pub async fn password(&self, email: &str, password: &str, stay: bool) -> Seen {
+        self.write("email", email).await?;
+        self.write("password", password).await?;
+        // A checkbox may be drawn by a label over it; whether it is chosen is asked of the box itself.
+        let stays = self.driver().find(By::Css(css("stay"))).await?;
+        if stays.is_selected().await? != stay {
+            stays.click().await?;
+        }
+        self.click("sign-in-continue").await
+    }
+
+    /// Waits until all of a project's features are on the map, and the map has been drawn with them.
+    ///
+    /// # Errors
+    /// When they do not come.
+    pub async fn when_drawn(&self, features: usize) -> Seen {
+        // What is drawn a second time, such as a name above all layers, has no id or the same one.
+        let count = "const map = window.__polderMap; if (!map) return -1; const ids = new Set(); \
+            for (const layer of map.getAllLayers()) for (const feature of layer.getSource()?.getFeatures?.() ?? []) \
+            if (feature.getId() !== undefined) ids.add(feature.getId()); return ids.size;";
+        let until = Instant::now() + PATIENCE;
+        let mut found = -1;
+        while Instant::now() < until {
+            found = self.driver().execute(count, Vec::new()).await?.json().as_i64().unwrap_or(-1);
+            if usize::try_from(found).is_ok_and(|found| found == features) {
+                let drawn = "const done = arguments[0]; const map = window.__polderMap; \
+                    map.once('rendercomplete', () => done(true)); map.render();";
+                self.driver().execute_async(drawn, Vec::new()).await?;
+                return Ok(());
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+        Err(self.lost(&format!("{features} features on the map (there are {found})")).await)
+    }
+
+    /// Clicks a feature of a layer, found on the real map from its middle outwards.
+    ///
+    /// # Errors
+    /// When none is to be seen.
+    pub async fn click_a_feature(&self, layer: &str) -> Seen {
+        let place = "const map = window.__polderMap; const [w, h] = map.getSize(); \
+            const box = map.getTargetElement().getBoundingClientRect(); \
+            for (let r = 0; r < Math.min(w, h) / 2; r += 6) for (let a = 0; a < 12; a++) { \
+                const p = [w / 2 + r * Math.cos(a * Math.PI / 6), h / 2 + r * Math.sin(a * Math.PI / 6)]; \
+                const hit = map.forEachFeatureAtPixel(p, (f) => String(f.getId()), { hitTolerance: 4 }); \
+                const x = Math.round(box.left + p[0]), y = Math.round(box.top + p[1]); \
+                const free = map.getTargetElement().contains(document.elementFromPoint(x, y)); \
+                if (hit?.startsWith(arguments[0] + ':') && free) return [x, y]; } \
+            return null;";
+        let found = self.driver().execute(place, vec![layer.into()]).await?;
+        let Some((x, y)) = serde_json::from_value::<Option<(i64, i64)>>(found.json().clone())? else {
+            return Err(self.lost(&format!("a feature of {layer} on the map")).await);
+        };
+        Ok(self.driver().action_chain().move_to(x, y).click().perform().await?)
+    }
+
+    /// Runs a script in the page, as somebody who got one in would; an `await` works. What it throws comes back as
+    /// text that begins with `threw`.
+    ///
+    /// # Errors
+    /// When the window does not answer.
+    pub async fn run(&self, script: &str) -> Seen<Value> {
+        let wrapped = format!(
+            "const done = arguments[arguments.length - 1]; (async () => {{ {script} }})()\
+             .then(v => done(v === undefined ? null : v), e => done('threw: ' + (e.message ?? e.code ?? JSON.stringify(e))));"
+        );
+        Ok(self.driver().execute_async(&wrapped, Vec::new()).await?.json().clone())
+    }
+
+    /// Closes the window as the system would, and waits for its end.
+    ///
+    /// # Errors
+    /// When it does not end.
+    pub async fn close(self) -> Seen {
+        self.window.close().await
+    }
+
+    /// For what has no word here.
+    pub fn driver(&self) -> &WebDriver {
+        self.window.driver()
+    }
+
+    /// What was waited for, and what the window says instead.
+    pub async fn lost(&self, waited_for: &str) -> LocalError {
+        let says = self.text().await.unwrap_or_else(|error| error.to_string());
+        LocalError::NotSeen { what: waited_for.to_owned(), says }
+    }
+}
+
+fn css(id: &str) -> String {
+    format!("[data-testid=\"{id}\"]")
+}
