@@ -123,6 +123,18 @@ codes! {
     NotSecure = "not-secure", "N-09", 0, "no acceptable TLS";
     /// The answer is cut off, too large, a redirect, or not what was asked for.
     AnswerBroken = "answer-broken", "N-10", 0, "the answer is not usable";
+    /// The proxy that was set, or that the system names, does not answer.
+    ProxyUnreachable = "proxy-unreachable", "N-11", 0, "the proxy does not answer";
+    /// The proxy asks for a user and a password, or does not take the ones it got.
+    ProxySignIn = "proxy-sign-in", "N-12", 0, "the proxy asks for a user and a password";
+    /// The proxy asks for NTLM and takes nothing else.
+    ProxyNtlm = "proxy-ntlm", "N-13", 0, "the proxy asks for NTLM";
+    /// The proxy asks for Negotiate (Kerberos) and takes nothing else.
+    ProxyNegotiate = "proxy-negotiate", "N-14", 0, "the proxy asks for Negotiate";
+    /// The proxy answers, and does not connect.
+    ProxyRefused = "proxy-refused", "N-15", 0, "the proxy does not connect";
+    /// The system finds its proxy by a script, which is not supported.
+    ProxyPac = "proxy-pac", "N-16", 0, "the system's proxy is found by a PAC script";
 
     // What keeps the gate shut.
     /// The release metadata is out of date: nobody can tell whether this is the newest version.

@@ -277,6 +277,30 @@ err-answer-broken-gate = The answer of { $host } came in damaged or cut off, so 
   .title = A damaged answer
 rec-answer-broken-gate = Try again. If it stays so, use another network.
 
+err-proxy-unreachable = The proxy of your network does not answer, so Polder cannot reach { $host }.
+  .title = The proxy does not answer
+rec-proxy-unreachable = Check the proxy in the network settings, then try again. IT knows its name.
+
+err-proxy-sign-in = The proxy of your network asks for a user name and a password, or does not take the ones it got.
+  .title = The proxy asks who you are
+rec-proxy-sign-in = Type them in the network settings. IT knows them.
+
+err-proxy-ntlm = The proxy of your network asks for a Windows sign-in (NTLM), which Polder cannot give.
+  .title = The proxy asks for a Windows sign-in
+rec-proxy-ntlm = Ask IT to let Polder through without it, or use another network.
+
+err-proxy-negotiate = The proxy of your network asks for your organisation's single sign-on (Kerberos), which Polder cannot give.
+  .title = The proxy asks for single sign-on
+rec-proxy-negotiate = Ask IT to let Polder through without it, or use another network.
+
+err-proxy-refused = The proxy of your network does not let Polder through to { $host }.
+  .title = The proxy does not let Polder through
+rec-proxy-refused = Ask IT to let Polder through to { $host }, or use another network.
+
+err-proxy-pac = This computer finds its proxy by a script (PAC), which Polder does not read yet.
+  .title = The proxy is set by a script
+rec-proxy-pac = Set the proxy by hand in the network settings. IT knows its name.
+
 err-metadata-expired = The signed list of versions is out of date. Nobody can tell whether this is the newest, so Polder stays closed.
   .title = The list is out of date
 rec-metadata-expired = Check this computer's date and time and try again. If they are right, tell IT.

@@ -277,6 +277,30 @@ err-answer-broken-gate = Het antwoord van { $host } kwam beschadigd of afgebroke
   .title = Een beschadigd antwoord
 rec-answer-broken-gate = Probeer het opnieuw. Blijft het zo, gebruik dan een ander netwerk.
 
+err-proxy-unreachable = De proxy van je netwerk antwoordt niet, dus Polder kan { $host } niet bereiken.
+  .title = De proxy antwoordt niet
+rec-proxy-unreachable = Controleer de proxy in de netwerkinstellingen en probeer het opnieuw. IT weet de naam.
+
+err-proxy-sign-in = De proxy van je netwerk vraagt om een gebruikersnaam en wachtwoord, of neemt die van jou niet aan.
+  .title = De proxy vraagt wie je bent
+rec-proxy-sign-in = Vul ze in bij de netwerkinstellingen. IT weet ze.
+
+err-proxy-ntlm = De proxy van je netwerk vraagt om een Windows-aanmelding (NTLM), en die kan Polder niet geven.
+  .title = De proxy vraagt om een Windows-aanmelding
+rec-proxy-ntlm = Vraag IT om Polder zonder die aanmelding door te laten, of gebruik een ander netwerk.
+
+err-proxy-negotiate = De proxy van je netwerk vraagt om de centrale aanmelding van je organisatie (Kerberos), en die kan Polder niet geven.
+  .title = De proxy vraagt om de centrale aanmelding
+rec-proxy-negotiate = Vraag IT om Polder zonder die aanmelding door te laten, of gebruik een ander netwerk.
+
+err-proxy-refused = De proxy van je netwerk laat Polder niet door naar { $host }.
+  .title = De proxy laat Polder niet door
+rec-proxy-refused = Vraag IT om Polder door te laten naar { $host }, of gebruik een ander netwerk.
+
+err-proxy-pac = Deze computer vindt zijn proxy met een script (PAC), en dat leest Polder nog niet.
+  .title = De proxy komt uit een script
+rec-proxy-pac = Stel de proxy met de hand in bij de netwerkinstellingen. IT weet de naam.
+
 err-metadata-expired = De ondertekende versielijst is verlopen. Niemand kan zien of dit de nieuwste is; Polder blijft dicht.
   .title = De lijst is verlopen
 rec-metadata-expired = Controleer datum en tijd van deze computer en probeer het opnieuw. Kloppen ze, zeg het dan tegen IT.
