@@ -5,6 +5,7 @@
 
 mod deployment;
 mod hardening;
+mod instance;
 mod ipc;
 mod shell;
 mod window;
@@ -15,8 +16,10 @@ use std::process::ExitCode;
 use tauri::Manager as _;
 use tracing_subscriber::EnvFilter;
 
+use instance::Instance;
 use shell::Shell;
 
+/// Takes no arguments: what is given is not looked at.
 fn main() -> ExitCode {
     // Before anything else runs, and while there is one thread.
     let shortfalls = hardening::harden();
@@ -28,6 +31,20 @@ fn main() -> ExitCode {
         .invoke_handler(ipc::handler())
         .setup(|app| {
             let data = deployment::data_folder(app.handle())?;
+            match Instance::in_folder(&data) {
+                Ok(Instance::First(first)) => {
+                    #[cfg(unix)]
+                    window::show_when_knocked(app.handle(), &first);
+                    app.manage(first);
+                }
+                Ok(Instance::Second) => {
+                    tracing::info!("Polder runs already");
+                    app.handle().exit(0);
+                    return Ok(());
+                }
+                // The gate will say what is wrong with the folder, and what to do.
+                Err(error) => tracing::warn!(%error, "nobody can tell whether Polder runs already"),
+            }
             app.manage(Shell::new(deployment::embedded(), data.join("gate")));
             // Apart: the web process keeps files of its own choosing.
             window::open(app, data.join("webview"))?;

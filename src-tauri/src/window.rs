@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use tauri::webview::NewWindowResponse;
 use tauri::{
-    App, LogicalPosition, LogicalSize, WebviewUrl, WebviewWindow, WebviewWindowBuilder, window::Color,
+    App, LogicalPosition, LogicalSize, Manager as _, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    window::Color,
 };
 use url::Url;
 
@@ -40,6 +41,21 @@ pub(crate) fn open(app: &App, folder: PathBuf) -> Result<(), Box<dyn std::error:
         .on_download(|_, _| false)
         .build()?;
     Ok(())
+}
+
+/// Brings it to the front when somebody starts the program a second time.
+#[cfg(unix)]
+pub(crate) fn show_when_knocked(app: &tauri::AppHandle, first: &crate::instance::First) {
+    let shown = app.clone();
+    let listening = first.when_knocked(move || {
+        let Some(window) = shown.get_webview_window("main") else { return };
+        if let Err(error) = window.unminimize().and_then(|()| window.set_focus()) {
+            tracing::warn!(%error, "the window cannot be brought to the front");
+        }
+    });
+    if let Err(error) = listening {
+        tracing::warn!(%error, "a second start cannot bring this one to the front");
+    }
 }
 
 /// Grows it to what people work in, as far as the screen allows, in the middle of that screen. Once only:

@@ -15,6 +15,14 @@ pub(crate) fn forbid_tracing() -> io::Result<()> {
     Ok(set_dumpable_behavior(DumpableBehavior::NotDumpable)?)
 }
 
+/// Puts the same program in this one's place, with what is left of the environment. It returns only when the
+/// system refuses.
+pub(crate) fn start_again() -> io::Result<()> {
+    use std::os::unix::process::CommandExt as _;
+    // By its path, not by /proc/self/exe, after which the system would call the process "exe".
+    Err(std::process::Command::new(std::env::current_exe()?).args(std::env::args_os().skip(1)).exec())
+}
+
 #[cfg(test)]
 mod tests {
     use rustix::process::{dumpable_behavior, getrlimit};

@@ -13,7 +13,13 @@ pub(crate) fn forbid_core_dumps() -> io::Result<()> {
 }
 
 /// See above: the bundle's signature does it.
-#[allow(clippy::unnecessary_wraps, reason = "each system has these two functions")]
+#[allow(clippy::unnecessary_wraps, reason = "each system has these three functions")]
 pub(crate) fn forbid_tracing() -> io::Result<()> {
+    Ok(())
+}
+
+/// The hardened runtime ignores `DYLD_INSERT_LIBRARIES` and its like; the rest means nothing here.
+#[allow(clippy::unnecessary_wraps, reason = "each system has these three functions")]
+pub(crate) fn start_again() -> io::Result<()> {
     Ok(())
 }
