@@ -2,5 +2,6 @@
 
 mod network;
 mod page;
+mod process;
 mod releases;
 mod sign_in;

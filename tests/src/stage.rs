@@ -1,4 +1,5 @@
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 
 use polder_local::desk::{Desk, DeskOptions, Keyring, Page};
@@ -61,8 +62,21 @@ impl Stage {
 
     /// Opens the client and leaves the rest to the test.
     pub async fn open_at_gate(&self) -> Outcome<Page> {
+        self.open_with(&[], &[]).await
+    }
+
+    /// Opens the client as somebody would who can choose its environment and its arguments.
+    pub async fn open_with(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Outcome<Page> {
         let deployment = self.local.deployment_file().display().to_string();
-        Ok(self.desk.open(&self.client, &[("POLDER_E2E_DEPLOYMENT", &deployment)]).await?)
+        let own = [("POLDER_E2E_DEPLOYMENT", deployment.as_str())];
+        Ok(self.desk.open_with(&self.client, &[&own, environment].concat(), arguments).await?)
+    }
+
+    /// The client as a person's desktop would start it, not driven by anybody.
+    pub fn client_command(&self) -> Command {
+        let mut command = self.desk.command(&self.client.display().to_string());
+        command.env("POLDER_E2E_DEPLOYMENT", self.local.deployment_file());
+        command
     }
 
     /// Opens the client and waits until it is past the gate.

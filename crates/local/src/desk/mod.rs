@@ -93,7 +93,20 @@ impl Desk {
     /// # Errors
     /// When the window does not come.
     pub async fn open(&self, client: &Path, environment: &[(&str, &str)]) -> Result<Page, LocalError> {
-        Ok(Page::new(Window::open(self, client, environment).await?))
+        self.open_with(client, environment, &[]).await
+    }
+
+    /// The same, with arguments on the client's command line.
+    ///
+    /// # Errors
+    /// When the window does not come.
+    pub async fn open_with(
+        &self,
+        client: &Path,
+        environment: &[(&str, &str)],
+        arguments: &[&str],
+    ) -> Result<Page, LocalError> {
+        Ok(Page::new(Window::open(self, client, environment, arguments).await?))
     }
 
     /// Somebody's home folder at this desk.

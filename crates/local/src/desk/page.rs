@@ -202,6 +202,11 @@ impl Page {
         self.window.close().await
     }
 
+    /// The client's process; none when it has ended.
+    pub fn pid(&self) -> Option<u32> {
+        self.window.pid()
+    }
+
     /// For what has no word here.
     pub fn driver(&self) -> &WebDriver {
         self.window.driver()

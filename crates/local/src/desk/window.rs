@@ -24,6 +24,7 @@ impl Window {
         desk: &Desk,
         client: &Path,
         environment: &[(&str, &str)],
+        arguments: &[&str],
     ) -> Result<Self, LocalError> {
         let port = free_port()?;
         let mut command: Command = desk.command("WebKitWebDriver");
@@ -35,7 +36,8 @@ impl Window {
         let client = fs::canonicalize(client).map_err(LocalError::file(client))?;
         let mut capabilities = Capabilities::new();
         let binary = client.display().to_string();
-        capabilities.set("webkitgtk:browserOptions", serde_json::json!({"binary": binary, "args": []}))?;
+        let options = serde_json::json!({"binary": binary, "args": arguments});
+        capabilities.set("webkitgtk:browserOptions", options)?;
         // The driver is spoken to in plain HTTP; still its client builds no connector without a provider of TLS when
         // the client, in the same build, asks for one that it brings itself. An error says that there is one already.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
@@ -48,6 +50,11 @@ impl Window {
         };
         driver.set_script_timeout(LIMIT).await?;
         Ok(Self { driver, server, client })
+    }
+
+    /// The client's process; none when it has ended.
+    pub(super) fn pid(&self) -> Option<u32> {
+        started_by(self.server.pid(), &self.client).first().copied()
     }
 
     /// For finding, clicking, typing.
