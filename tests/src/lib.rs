@@ -3,10 +3,12 @@
 
 mod impostor;
 mod stage;
+mod wire;
 
 pub use impostor::{Impostor, Kept};
 pub use polder_local::desk::Page;
 pub use stage::Stage;
+pub use wire::{Wire, alone_in_the_network};
 
 /// What a test returns: any error, with words.
 pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
