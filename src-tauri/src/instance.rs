@@ -4,8 +4,12 @@
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 const LOCK: &str = "instance.lock";
+/// How long one that ends may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// What starting in a data folder comes to.
 pub(crate) enum Instance {
@@ -23,25 +27,36 @@ pub(crate) struct First {
 }
 
 impl Instance {
-    /// Takes the lock in this folder, or knocks at the one who has it.
+    /// Takes the lock in this folder, or knocks at the one who has it. One that is on its way out answers no knock
+    /// and is waited for, so that a quick restart opens.
     ///
     /// # Errors
     /// When the folder cannot be written. Then nobody can tell, and the gate says what to do about the folder.
     pub(crate) fn in_folder(folder: &Path) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let lock = File::options().create(true).truncate(false).write(true).open(folder.join(LOCK))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self::First(First {
-                _lock: lock,
-                #[cfg(unix)]
-                door: door::open(folder),
-            })),
-            Err(TryLockError::WouldBlock) => {
-                #[cfg(unix)]
-                door::knock(folder);
-                Ok(Self::Second)
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => {
+                    return Ok(Self::First(First {
+                        _lock: lock,
+                        #[cfg(unix)]
+                        door: door::open(folder),
+                    }));
+                }
+                Err(TryLockError::Error(error)) => return Err(error),
+                Err(TryLockError::WouldBlock) => {}
             }
-            Err(TryLockError::Error(error)) => Err(error),
+            #[cfg(unix)]
+            if door::knock(folder) {
+                return Ok(Self::Second);
+            }
+            if Instant::now() > until {
+                tracing::info!("the one that runs does not answer");
+                return Ok(Self::Second);
+            }
+            std::thread::sleep(GLANCE);
         }
     }
 }
@@ -50,12 +65,15 @@ impl First {
     /// Calls back whenever somebody knocks. Nothing that they say is read.
     #[cfg(unix)]
     pub(crate) fn when_knocked(&self, show: impl Fn() + Send + 'static) -> io::Result<()> {
+        use std::io::Write as _;
         let Some(door) = &self.door else { return Ok(()) };
         let door = door.try_clone()?;
         std::thread::spawn(move || {
             // It ends with the program.
-            while door.accept().is_ok() {
+            while let Ok((mut knocking, _)) = door.accept() {
                 show();
+                // Whoever does not wait for the answer has no need of it.
+                let _ = knocking.write_all(door::HERE);
             }
         });
         Ok(())
@@ -64,9 +82,12 @@ impl First {
 
 #[cfg(unix)]
 mod door {
+    use std::io::Read as _;
     use std::os::unix::net::{UnixListener, UnixStream};
     use std::path::Path;
 
+    /// What is answered to a knock.
+    pub(super) const HERE: &[u8] = b"!";
     const DOOR: &str = "instance.sock";
 
     /// None where a socket cannot be, such as below a very long path: then a second start only ends.
@@ -81,10 +102,15 @@ mod door {
         opened.ok()
     }
 
-    pub(super) fn knock(folder: &Path) {
-        if let Err(error) = UnixStream::connect(folder.join(DOOR)) {
-            tracing::info!(%error, "the one that runs cannot be brought to the front");
-        }
+    /// Says whether somebody answered.
+    pub(super) fn knock(folder: &Path) -> bool {
+        let answer = || {
+            let mut door = UnixStream::connect(folder.join(DOOR))?;
+            // The system takes connections for a program that no longer does.
+            door.set_read_timeout(Some(super::GLANCE * 20))?;
+            door.read_exact(&mut [0; HERE.len()])
+        };
+        answer().is_ok()
     }
 }
 
@@ -105,6 +131,25 @@ mod tests {
         knocks.recv_timeout(std::time::Duration::from_secs(10)).unwrap();
         drop(first);
         assert!(matches!(Instance::in_folder(folder.path()).unwrap(), Instance::First(_)));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn one_that_is_on_its_way_out_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        // It has the lock and the door, and answers nobody.
+        let first = Instance::in_folder(folder.path()).unwrap();
+        let (started, starts) = std::sync::mpsc::channel();
+        let next = std::thread::spawn({
+            let folder = folder.path().to_owned();
+            move || {
+                started.send(()).unwrap();
+                Instance::in_folder(&folder).unwrap()
+            }
+        });
+        starts.recv().unwrap();
+        drop(first);
+        assert!(matches!(next.join().unwrap(), Instance::First(_)));
     }
 
     #[test]

@@ -50,19 +50,3 @@ async fn a_code_used_twice_is_refused() -> Outcome {
     assert!(!page.shows("projects").await?);
     Ok(page.close().await?)
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn without_a_secret_service_the_sign_in_lasts_for_this_run_and_the_window_says_why() -> Outcome {
-    let stage = Stage::set(Keyring::None).await?;
-    let page = stage.open().await?;
-    stage.sign_in(&page, stage.editor(), true).await?;
-    let notice = page.says("not-remembered").await?;
-    assert!(notice.contains("GNOME Keyring"), "the notice says {notice}");
-    let kept = stage.search_client_files()?;
-    assert!(kept.is_empty(), "a token lies in {kept:?}");
-    page.close().await?;
-
-    let page = stage.open().await?;
-    page.see("sign-in").await?;
-    Ok(page.close().await?)
-}

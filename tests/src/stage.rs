@@ -1,5 +1,6 @@
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use polder_local::desk::{Desk, DeskOptions, Keyring, Page};
@@ -94,6 +95,15 @@ impl Stage {
         Ok(())
     }
 
+    /// The same for somebody who signed in just now: a code works once, so it is the next one that opens.
+    pub async fn sign_in_again(&self, page: &Page, account: &Account, stay: bool) -> Outcome {
+        page.password(&account.email, &account.password, stay).await?;
+        let next = account.code(UnixSeconds::from_clock().plus(30))?;
+        page.write("code-field", &next).await?;
+        page.see("projects").await?;
+        Ok(())
+    }
+
     /// The code that somebody's authenticator shows now.
     pub fn code(&self, account: &Account) -> Outcome<String> {
         Ok(account.code(UnixSeconds::from_clock())?)
@@ -140,6 +150,47 @@ impl Stage {
             return Err(format!("only {searched} bytes of platform data were found").into());
         }
         Ok(found)
+    }
+
+    /// The keychain's item of Polder.
+    pub fn keychain_secret(&self) -> Outcome<String> {
+        let found = self.desk.command("secret-tool").args(["lookup", "service", "Polder"]).output()?;
+        Ok(String::from_utf8(found.stdout)?)
+    }
+
+    /// Puts something else in the place of the keychain's item.
+    pub fn replace_keychain_secret(&self, secret: &str) -> Outcome {
+        let found =
+            self.desk.command("secret-tool").args(["search", "--all", "service", "Polder"]).output()?;
+        // It prints the attributes to standard error.
+        let text = String::from_utf8([found.stdout, found.stderr].concat())?;
+        let mut store = self.desk.command("secret-tool");
+        store.args(["store", "--label=Polder"]);
+        for line in text.lines() {
+            if let Some((name, value)) =
+                line.strip_prefix("attribute.").and_then(|line| line.split_once(" = "))
+            {
+                store.args([name, value]);
+            }
+        }
+        let mut store = store.stdin(Stdio::piped()).spawn()?;
+        let mut input = store.stdin.take().ok_or("no standard input")?;
+        input.write_all(secret.as_bytes())?;
+        drop(input);
+        if !store.wait()?.success() || self.keychain_items()? != 1 {
+            return Err("the item was not replaced".into());
+        }
+        Ok(())
+    }
+
+    /// Ends what keeps secrets, as when it crashes.
+    pub fn end_keyring(&mut self) {
+        self.desk.end_keyring();
+    }
+
+    /// Starts it again, with what it kept.
+    pub fn restart_keyring(&mut self, unlocked: bool) -> Outcome {
+        Ok(self.desk.start_keyring(unlocked)?)
     }
 
     /// Files in the person's home that hold a private key or a refresh token, as the keychain's item names

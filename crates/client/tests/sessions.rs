@@ -307,6 +307,18 @@ async fn a_damaged_item_is_said_so_and_stays_until_replaced() {
 }
 
 #[tokio::test]
+async fn an_item_of_another_deployment_is_damaged_and_its_token_goes_nowhere() {
+    let bench = Bench::new().await;
+    drop(bench.sign_in(true).await);
+    let origin = format!("https://localhost:{}", bench.server.port);
+    let moved = bench.kept().unwrap().replace(&origin, "https://polder.elsewhere.example");
+    assert!(moved.contains("elsewhere"));
+    bench.keychain.clone().save(moved.as_bytes()).unwrap();
+    assert_eq!(why(&bench.door().await.resume().await), Some(Code::KeychainDamaged));
+    assert_eq!(bench.asked("/api/v1/session/refresh"), 0);
+}
+
+#[tokio::test]
 async fn signing_out_clears_keychain_memory_and_platform() {
     let bench = Bench::new().await;
     let session = bench.sign_in(true).await;

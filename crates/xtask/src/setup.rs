@@ -50,6 +50,7 @@ const PACKAGES: &[Package] = &[
     package("webkit2gtk-driver", Some("WebKitWebDriver"), Needs::Walk),
     package("fonts-inter", None, Needs::Walk),
     package("fonts-noto-core", None, Needs::Walk),
+    package("iproute2", Some("ip"), Needs::Test),
     package("libsecret-tools", Some("secret-tool"), Needs::Test),
     package("minisign", Some("minisign"), Needs::Test),
     package("postgresql", Some("initdb"), Needs::Test),

@@ -17,6 +17,8 @@ pub(super) struct Item {
 #[serde(deny_unknown_fields)]
 struct Stored {
     schema: u32,
+    /// Whose it is. Moved into another deployment's place, its token must not go there.
+    origin: String,
     #[serde(serialize_with = "Secret::expose_to")]
     refresh_token: Secret,
     #[serde(serialize_with = "Secret::expose_to")]
@@ -25,9 +27,9 @@ struct Stored {
 
 impl Item {
     /// Whatever does not read is damaged; it stays where it is until the next sign-in replaces it.
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, KeychainError> {
+    pub(super) fn parse(bytes: &[u8], origin: &str) -> Result<Self, KeychainError> {
         let stored: Stored = serde_json::from_slice(bytes).map_err(|_| KeychainError::Damaged)?;
-        if stored.schema != 1 {
+        if stored.schema != 1 || stored.origin != origin {
             return Err(KeychainError::Damaged);
         }
         let key = STANDARD.decode(stored.key.expose()).map(Zeroizing::new);
@@ -37,11 +39,13 @@ impl Item {
     }
 
     pub(super) fn write(
+        origin: &str,
         refresh_token: &Secret,
         key: &DeviceKey,
     ) -> Result<Zeroizing<Vec<u8>>, KeychainError> {
         let key = Secret::new(STANDARD.encode(key.expose_pkcs8()));
-        let stored = Stored { schema: 1, refresh_token: refresh_token.clone(), key };
+        let stored =
+            Stored { schema: 1, origin: origin.to_owned(), refresh_token: refresh_token.clone(), key };
         let mut bytes = Zeroizing::new(Vec::with_capacity(crate::keychain::MAX_ITEM));
         serde_json::to_writer(&mut *bytes, &stored)
             .map_err(|error| KeychainError::Failed(Some(Box::new(error))))?;

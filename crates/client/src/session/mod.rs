@@ -86,7 +86,7 @@ impl Door {
     pub async fn resume(&self) -> Resumed {
         let kept = match self.vault.load().await {
             Ok(None) => return Resumed::SignedOut { why: None },
-            Ok(Some(kept)) => Item::parse(&kept),
+            Ok(Some(kept)) => Item::parse(&kept, &self.client.admission().origin()),
             Err(error) => Err(error),
         };
         let Item { refresh_token, key } = match kept {
@@ -137,7 +137,7 @@ impl Door {
     }
 
     async fn keep(&self, key: &DeviceKey, refresh_token: &Secret) -> Remembered {
-        let kept = match Item::write(refresh_token, key) {
+        let kept = match Item::write(&self.client.admission().origin(), refresh_token, key) {
             Ok(item) => self.vault.save(item).await,
             Err(error) => Err(error),
         };

@@ -39,13 +39,26 @@ pub(super) fn start(home: &Path, environment: &[(String, String)]) -> Result<(Ch
     Ok((child, line.trim().to_owned()))
 }
 
-/// Starts gnome-keyring with an empty password and waits until it keeps secrets.
-pub(super) fn unlocked_keyring(environment: &[(String, String)]) -> Result<Child, LocalError> {
+/// How gnome-keyring starts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// Its keyring, whose password is empty, is made or opened.
+    Unlocked,
+    /// Nothing is made and nothing opened.
+    Untouched,
+}
+
+/// Starts gnome-keyring and waits until it answers.
+pub(super) fn keyring(environment: &[(String, String)], state: State) -> Result<Child, LocalError> {
     let mut daemon = Command::new("gnome-keyring-daemon");
     arrange(&mut daemon, environment);
-    daemon.args(["--foreground", "--unlock", "--components=secrets"]);
+    daemon.args(["--foreground", "--components=secrets"]);
     // An empty password is a line, too.
-    let mut child = Child::start_telling(&mut daemon, "\n")?;
+    let mut child = if state == State::Unlocked {
+        Child::start_telling(daemon.arg("--unlock"), "\n")?
+    } else {
+        Child::start(&mut daemon)?
+    };
     let until = Instant::now() + LIMIT;
     while !is_there(environment)? {
         if child.has_ended() {

@@ -19,6 +19,8 @@ use crate::{Child, LocalError};
 pub enum Keyring {
     /// gnome-keyring, unlocked.
     Unlocked,
+    /// gnome-keyring as nobody ever used it: it has no collection to put anything into.
+    Empty,
     /// A session bus on which nobody keeps secrets.
     None,
     /// Not even a session bus.
@@ -45,7 +47,7 @@ impl Default for DeskOptions {
 pub struct Desk {
     environment: Vec<(String, String)>,
     // Dropped in this order.
-    _keyring: Option<Child>,
+    keyring: Option<Child>,
     _bus: Option<Child>,
     _screen: Child,
     home: tempfile::TempDir,
@@ -81,11 +83,29 @@ impl Desk {
             let (started, address) = bus::start(home.path(), &environment)?;
             bus = Some(started);
             environment.push(("DBUS_SESSION_BUS_ADDRESS".to_owned(), address));
-            if options.keyring == Keyring::Unlocked {
-                keyring = Some(bus::unlocked_keyring(&environment)?);
-            }
+            keyring = match options.keyring {
+                Keyring::Unlocked => Some(bus::keyring(&environment, bus::State::Unlocked)?),
+                Keyring::Empty => Some(bus::keyring(&environment, bus::State::Untouched)?),
+                Keyring::None | Keyring::NoBus => None,
+            };
         }
-        Ok(Self { environment, _keyring: keyring, _bus: bus, _screen: screen, home })
+        Ok(Self { environment, keyring, _bus: bus, _screen: screen, home })
+    }
+
+    /// Ends what keeps secrets, as when it crashes.
+    pub fn end_keyring(&mut self) {
+        self.keyring = None;
+    }
+
+    /// Starts it again: with what it kept, locked until somebody types its password, or open.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start_keyring(&mut self, unlocked: bool) -> Result<(), LocalError> {
+        self.keyring = None;
+        let state = if unlocked { bus::State::Unlocked } else { bus::State::Untouched };
+        self.keyring = Some(bus::keyring(&self.environment, state)?);
+        Ok(())
     }
 
     /// Opens the client and drives its window. The client must be built with the `e2e` feature.
