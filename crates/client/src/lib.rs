@@ -17,6 +17,7 @@ pub mod surroundings;
 
 mod chain;
 mod device;
+mod durable;
 mod transport;
 mod update;
 

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sigstore_tuf::MetadataStore;
 
 use super::StoreFault;
+use crate::durable;
 
 /// The verified metadata that outlives the program, all in one file: a crash leaves the old state or the
 /// new one, never half of each.
@@ -116,26 +117,8 @@ fn parse(bytes: &[u8]) -> Option<Files> {
 }
 
 fn write(path: &Path, files: &Files) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
     let files = files.iter().map(|(name, bytes)| (name.clone(), STANDARD.encode(bytes))).collect();
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(&serde_json::to_vec(&Stored { schema: 1, files })?)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    sync_folder(folder)
-}
-
-/// Makes the rename itself durable.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-/// Windows keeps the order of metadata changes in its journal, and opens no folder as a file.
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
+    durable::write(path, &serde_json::to_vec(&Stored { schema: 1, files })?)
 }
 
 #[cfg(test)]
