@@ -45,7 +45,7 @@ fn main() -> ExitCode {
                 // The gate will say what is wrong with the folder, and what to do.
                 Err(error) => tracing::warn!(%error, "nobody can tell whether Polder runs already"),
             }
-            app.manage(Shell::new(deployment::embedded(), data.join("gate")));
+            app.manage(Shell::new(deployment::embedded(), &data.join("gate")));
             // Apart: the web process keeps files of its own choosing.
             window::open(app, data.join("webview"))?;
             Ok(())

@@ -1,7 +1,7 @@
 //! The state behind the window: which stage the person has reached, in one enum.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use polder_client::api;
@@ -53,7 +53,7 @@ pub(crate) enum Stage {
 pub(crate) struct Manifests(Mutex<HashMap<(ProjectId, u32), Vec<Layer>>>);
 
 impl Shell {
-    pub(crate) fn new(deployment: Option<Deployment>, data: PathBuf) -> Self {
+    pub(crate) fn new(deployment: Option<Deployment>, data: &Path) -> Self {
         let platform = deployment.map(|deployment| Platform {
             gate: Gate::new(deployment.clone(), installed(), data),
             vault: Vault::system(&deployment),
@@ -209,7 +209,7 @@ mod tests {
     use super::*;
 
     fn shell() -> Shell {
-        Shell::new(None, PathBuf::from("nowhere"))
+        Shell::new(None, Path::new("nowhere"))
     }
 
     #[tokio::test]

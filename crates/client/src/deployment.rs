@@ -110,6 +110,17 @@ impl Deployment {
         &self.0.host
     }
 
+    /// The port that the platform listens on.
+    pub(crate) fn port(&self) -> u16 {
+        // The scheme is https.
+        self.0.origin.port().unwrap_or(443)
+    }
+
+    /// `host:port`, as a proxy is asked for it: IPv6 in brackets.
+    pub(crate) fn authority(&self) -> String {
+        format!("{}:{}", self.0.origin.host_str().unwrap_or_default(), self.port())
+    }
+
     pub(crate) fn url(&self, path: &str) -> Option<Url> {
         let url = self.0.origin.join(path).ok()?;
         // A path such as `//elsewhere/` would lead off the origin.
@@ -215,6 +226,7 @@ mod tests {
         assert_eq!(deployment.name(), "local");
         assert_eq!(deployment.origin(), "https://localhost:4443");
         assert_eq!(deployment.host(), "localhost");
+        assert_eq!(deployment.authority(), "localhost:4443");
         assert_eq!(deployment.url("/api/v1/me").unwrap().as_str(), "https://localhost:4443/api/v1/me");
     }
 

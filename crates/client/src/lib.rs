@@ -2,7 +2,8 @@
 //!
 //! [`gate`] decides whether this program may run and alone makes an [`gate::Admission`]; [`api::Client`]
 //! takes one, and [`session`] takes the client. So nothing talks to the platform's API that has not passed
-//! the gate. `transport` is the only way out, [`keychain`] the only place where something secret is kept.
+//! the gate. `transport` is the only way out, straight or through a [`proxy`], and [`keychain`] the only place
+//! where something secret is kept.
 //!
 //! ```text
 //! Deployment -> Gate --check--> Admission -> Client -> Door --steps--> Session
@@ -12,6 +13,7 @@ pub mod api;
 pub mod deployment;
 pub mod gate;
 pub mod keychain;
+pub mod proxy;
 pub mod session;
 pub mod surroundings;
 

@@ -13,6 +13,8 @@ use std::sync::{Arc, Mutex};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use polder_client::deployment::Deployment;
 use polder_client::gate::{Admission, Gate, Installed, Refusal, Step};
+use polder_client::keychain::Vault;
+use polder_client::proxy::System;
 use polder_wire::{Code, UnixSeconds};
 use support::server::{Reply, Request, Server, closed_port};
 use support::tls::{self, Authority, Identity};
@@ -59,7 +61,7 @@ impl Bench {
 
     fn gate(&self, port: u16) -> Gate {
         let deployment = Deployment::parse(&self.world.deployment(port)).unwrap();
-        Gate::new(deployment, self.installed("0.2.0"), self.data())
+        alone(Gate::new(deployment, self.installed("0.2.0"), &self.data()))
     }
 
     fn installed(&self, version: &str) -> Installed {
@@ -80,6 +82,11 @@ impl Bench {
         let server = Server::start(identity, self.handler()).await;
         self.check(server.port).await
     }
+}
+
+/// Whatever proxy the computer that tests is set to.
+fn alone(gate: Gate) -> Gate {
+    gate.with_network(System::of_environment(|_| None), Vault::memory())
 }
 
 async fn check(gate: &Gate) -> Result<Admission, Refusal> {
@@ -196,7 +203,7 @@ async fn an_unknown_name_is_told_from_a_closed_port() {
     // RFC 6761: `invalid` never resolves.
     deployment["origin"] = "https://polder.invalid:4443".into();
     let deployment = Deployment::parse(deployment.to_string().as_bytes()).unwrap();
-    let gate = Gate::new(deployment, bench.installed("0.2.0"), bench.data());
+    let gate = alone(Gate::new(deployment, bench.installed("0.2.0"), &bench.data()));
     refused(check(&gate).await, Code::Offline);
 }
 
@@ -315,7 +322,7 @@ async fn metadata_signed_with_other_keys_is_refused() {
     let mut deployment = bench.world.deployment_value(port);
     deployment["root"] = root;
     let deployment = Deployment::parse(deployment.to_string().as_bytes()).unwrap();
-    let gate = Gate::new(deployment, bench.installed("0.2.0"), bench.data());
+    let gate = alone(Gate::new(deployment, bench.installed("0.2.0"), &bench.data()));
     refused(check(&gate).await, Code::MetadataInvalid);
 }
 
@@ -390,7 +397,7 @@ async fn a_newer_root_is_followed_and_remembered() {
     let mut deployment = bench.world.deployment_value(server.port);
     deployment["root"] = first_root;
     let deployment = Deployment::parse(deployment.to_string().as_bytes()).unwrap();
-    let gate = Gate::new(deployment, bench.installed("0.2.0"), bench.data());
+    let gate = alone(Gate::new(deployment, bench.installed("0.2.0"), &bench.data()));
     check(&gate).await.unwrap();
     bench.files.lock().unwrap().files.remove("/updates/metadata/2.root.json");
     check(&gate).await.unwrap();

@@ -128,6 +128,20 @@ fn an_item_comes_back_is_replaced_and_goes_away() {
 }
 
 #[test]
+fn the_session_and_the_proxys_password_are_two_items() {
+    inside("the_session_and_the_proxys_password_are_two_items", &Place::Keyring, async || {
+        let (session, proxy) = (Vault::system(&deployment(1)), Vault::system_proxy(&deployment(1)));
+        session.save(item("session")).await.unwrap();
+        assert_eq!(proxy.load().await.unwrap(), None);
+        proxy.save(item("password")).await.unwrap();
+        assert_eq!(session.load().await.unwrap(), Some(item("session")));
+        assert_eq!(Vault::system_proxy(&deployment(2)).load().await.unwrap(), None);
+        proxy.delete().await.unwrap();
+        assert_eq!(session.load().await.unwrap(), Some(item("session")));
+    });
+}
+
+#[test]
 fn a_locked_keyring_is_not_an_empty_one() {
     inside("a_locked_keyring_is_not_an_empty_one", &Place::Keyring, async || {
         let vault = Vault::system(&deployment(1));

@@ -13,6 +13,7 @@ use polder_client::api::Client;
 use polder_client::deployment::Deployment;
 use polder_client::gate::{Gate, Installed};
 use polder_client::keychain::{Keychain, KeychainError, LIMIT, MAX_ITEM, MemoryKeychain, Vault};
+use polder_client::proxy::System;
 use polder_client::session::{Door, Failure, Next, Remembered, Resumed, Session};
 use polder_client::surroundings::Surroundings;
 use polder_wire::{Code, ProjectId, Secret, UnixSeconds};
@@ -53,7 +54,8 @@ impl Bench {
         platform.change(|state| state.origin = format!("https://localhost:{}", server.port));
         let installed = Installed { version: "1.0.0".parse().unwrap(), system: SYSTEM.to_owned(), program };
         let deployment = Deployment::parse(&world.deployment(server.port)).unwrap();
-        let gate = Gate::new(deployment, installed, folder.path().join("data"));
+        let gate = Gate::new(deployment, installed, &folder.path().join("data"))
+            .with_network(System::of_environment(|_| None), Vault::memory());
         let clock = Arc::new(Mutex::new(now()));
         Self { world, platform, server, gate, keychain: Shared::default(), clock, _folder: folder }
     }

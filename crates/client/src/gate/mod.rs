@@ -12,13 +12,15 @@ pub use admission::Admission;
 pub use decide::{Alteration, Facts, Ground, Release, Signature, Verdict, decide};
 pub use refusal::Refusal;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use polder_wire::UnixSeconds;
 use semver::Version;
 
 use crate::deployment::Deployment;
+use crate::keychain::Vault;
+use crate::proxy::{Network, System};
 use crate::transport::Transport;
 use crate::update::{self, MetadataFault, Shelf, StoreFault, Wanted};
 
@@ -49,13 +51,30 @@ pub enum Step {
 pub struct Gate {
     deployment: Deployment,
     installed: Installed,
-    data: PathBuf,
+    folder: PathBuf,
+    network: Network,
 }
 
 impl Gate {
-    /// `data` is the folder below which the gate remembers verified metadata, each deployment by its name.
-    pub fn new(deployment: Deployment, installed: Installed, data: PathBuf) -> Self {
-        Self { deployment, installed, data }
+    /// `data` is the folder below which the gate remembers verified metadata and the choice of proxy, each
+    /// deployment by its name.
+    pub fn new(deployment: Deployment, installed: Installed, data: &Path) -> Self {
+        let folder = data.join(deployment.name());
+        let vault = Vault::system_proxy(&deployment);
+        let network = Network::new(deployment.clone(), &folder, System::of_this_computer(), vault);
+        Self { deployment, installed, folder, network }
+    }
+
+    /// The same gate, with another place for this computer's own setting and for the proxy's password.
+    #[must_use]
+    pub fn with_network(self, system: System, vault: Vault) -> Self {
+        let network = Network::new(self.deployment.clone(), &self.folder, system, vault);
+        Self { network, ..self }
+    }
+
+    /// The choice of proxy. It is read at each check; what was admitted before keeps the way that it has.
+    pub fn network(&self) -> &Network {
+        &self.network
     }
 
     /// Asks the platform, verifies, and decides. Can be called again after a refusal.
@@ -79,11 +98,12 @@ impl Gate {
     }
 
     async fn begin(&self, clock: UnixSeconds) -> Result<Unchecked<'_>, Refusal> {
-        let folder = self.data.join(self.deployment.name());
+        let folder = self.folder.clone();
         let shelf = off_thread(move || Shelf::open(&folder)).await?.map_err(Refusal::from)?;
         let known = update::recall(&self.deployment, &shelf);
         let floor = self.deployment.built_at().max(known.issued.unwrap_or(UnixSeconds(0)));
-        let transport = Transport::new(&self.deployment, &known.next_pins, floor, &self.identity())?;
+        let route = self.network.route().await?.map_err(crate::TransportError::Proxy)?;
+        let transport = Transport::new(&self.deployment, &known.next_pins, floor, &self.identity(), route)?;
         let now = clock.max(floor);
         Ok(Unchecked { gate: self, shelf: Arc::new(shelf), transport: Arc::new(transport), clock, now })
     }
@@ -163,7 +183,8 @@ impl Measured<'_> {
         let transport = if next_pins.iter().all(|pin| transport.pins().contains(pin)) {
             transport
         } else {
-            Arc::new(Transport::new(&gate.deployment, &next_pins, now, &gate.identity())?)
+            let route = transport.route().clone();
+            Arc::new(Transport::new(&gate.deployment, &next_pins, now, &gate.identity(), route)?)
         };
         Ok(Admission::new(transport, facts.version, now, release.expires))
     }

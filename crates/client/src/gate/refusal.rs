@@ -90,10 +90,19 @@ impl Refusal {
         }
     }
 
-    /// For IT: reference, code, and every cause. Holds no secrets.
+    /// Who issued the certificate that came instead of the platform's.
+    pub fn issuer(&self) -> Option<&str> {
+        match self {
+            Self::Metadata(MetadataFault::Transport(error)) => error.issuer(),
+            _ => None,
+        }
+    }
+
+    /// For IT: reference, code, and every cause, and in a line of its own a foreign issuer. Holds no secrets.
     pub fn details(&self) -> String {
         let code = self.code();
-        format!("{} {code}: {}", code.reference(), chain(self))
+        let issuer = self.issuer().map(|issuer| format!("\nissuer: {issuer}")).unwrap_or_default();
+        format!("{} {code}: {}{issuer}", code.reference(), chain(self))
     }
 
     /// Expired metadata has two explanations; the platform's own clock, heard over a pinned connection,

@@ -117,6 +117,11 @@ impl SystemKeychain {
         Self { user: format!("{} {}", deployment.name(), deployment.origin()) }
     }
 
+    /// Another account name, so that neither item ever overwrites the other.
+    fn of_proxy(deployment: &Deployment) -> Self {
+        Self { user: format!("{} {} proxy", deployment.name(), deployment.origin()) }
+    }
+
     fn entry(&self) -> Result<Entry, KeychainError> {
         system::entry(Self::SERVICE, &self.user).map_err(KeychainError::from_store)
     }

@@ -45,6 +45,12 @@ impl Vault {
         Self::new(SystemKeychain::of(deployment), LIMIT)
     }
 
+    /// The same keychain, with the one item for the password of this deployment's proxy. It has a thread of its
+    /// own: a dialog about one item does not hold up the other.
+    pub fn system_proxy(deployment: &Deployment) -> Self {
+        Self::new(SystemKeychain::of_proxy(deployment), LIMIT)
+    }
+
     /// A vault that forgets with the process.
     pub fn memory() -> Self {
         Self::new(MemoryKeychain::default(), LIMIT)

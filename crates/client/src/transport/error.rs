@@ -4,8 +4,10 @@ use std::io;
 use polder_wire::Code;
 use rustls::CertificateError;
 
+use super::issuer::ForeignIssuer;
 use super::name::NameUnknown;
 use super::tls::PinMismatch;
+use crate::proxy::ProxyFault;
 
 /// Why no usable answer came.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +27,13 @@ pub enum TransportError {
     PinMismatch(#[source] reqwest::Error),
     /// The certificate does not come from the deployment's CA.
     #[error("the certificate's issuer is unknown")]
-    UnknownIssuer(#[source] reqwest::Error),
+    UnknownIssuer {
+        /// Who it says that it comes from, fit to be shown; `None` when it does not say.
+        issuer: Option<String>,
+        /// The connection's own words.
+        #[source]
+        cause: reqwest::Error,
+    },
     /// The certificate's time is over or has not begun.
     #[error("the certificate is not valid at this time")]
     CertificateTime(#[source] reqwest::Error),
@@ -38,6 +46,9 @@ pub enum TransportError {
     /// No TLS, or none that is allowed.
     #[error("what answers speaks no acceptable TLS")]
     NotSecure(#[source] reqwest::Error),
+    /// There is no way through the proxy.
+    #[error("there is no way through the proxy")]
+    Proxy(#[from] ProxyFault),
     /// The answer was cut off or is no HTTP.
     #[error("the answer is cut off or damaged")]
     Broken(#[source] reqwest::Error),
@@ -66,15 +77,25 @@ impl TransportError {
             Self::Unreachable(_) => Code::Unreachable,
             Self::TimedOut(_) => Code::TimedOut,
             Self::PinMismatch(_) => Code::PinMismatch,
-            Self::UnknownIssuer(_) => Code::UnknownIssuer,
+            Self::UnknownIssuer { .. } => Code::UnknownIssuer,
             Self::CertificateTime(_) => Code::CertificateTime,
             Self::CertificateName(_) => Code::CertificateName,
             Self::CertificateInvalid(_) => Code::CertificateInvalid,
             Self::NotSecure(_) => Code::NotSecure,
+            Self::Proxy(fault) => fault.code(),
             Self::Status(503) => Code::Busy,
             Self::Status(500..) => Code::Internal,
             Self::Broken(_) | Self::TooLarge(_) | Self::Redirect(_) | Self::Status(_) => Code::AnswerBroken,
             Self::OffOrigin | Self::Setup(_) => Code::Unexpected,
+        }
+    }
+
+    /// Who the certificate says that it comes from, where that is not the deployment's CA: somebody inspects
+    /// TLS, perhaps, and IT knows whom that name means. Not proven by anything.
+    pub fn issuer(&self) -> Option<&str> {
+        match self {
+            Self::UnknownIssuer { issuer, .. } => issuer.as_deref(),
+            _ => None,
         }
     }
 
@@ -89,12 +110,11 @@ impl TransportError {
         if error.is_builder() {
             return Self::setup(error);
         }
-        let kind = kind(&error);
-        match kind {
+        match kind(&error) {
             Some(Kind::Offline) => Self::Offline(error),
             Some(Kind::Unreachable) => Self::Unreachable(error),
             Some(Kind::Pin) => Self::PinMismatch(error),
-            Some(Kind::Issuer) => Self::UnknownIssuer(error),
+            Some(Kind::Issuer(issuer)) => Self::UnknownIssuer { issuer, cause: error },
             Some(Kind::Time) => Self::CertificateTime(error),
             Some(Kind::Name) => Self::CertificateName(error),
             Some(Kind::Certificate) => Self::CertificateInvalid(error),
@@ -107,6 +127,18 @@ impl TransportError {
         }
     }
 
+    /// Whether the proxy, if there was one, may be the reason: nothing was heard of the platform's TLS yet.
+    pub(super) fn may_be_the_proxys(&self) -> bool {
+        match self {
+            Self::Offline(error)
+            | Self::Unreachable(error)
+            | Self::TimedOut(error)
+            | Self::NotSecure(error)
+            | Self::Broken(error) => error.is_connect(),
+            _ => false,
+        }
+    }
+
     /// For an error while the answer was read.
     pub(super) fn of_answer(error: reqwest::Error) -> Self {
         let error = error.without_url();
@@ -115,12 +147,12 @@ impl TransportError {
 }
 
 /// What the chain of causes says by its types.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Kind {
     Offline,
     Unreachable,
     Pin,
-    Issuer,
+    Issuer(Option<String>),
     Time,
     Name,
     Certificate,
@@ -164,7 +196,10 @@ fn kind_of_tls(error: &rustls::Error) -> Kind {
     match error {
         rustls::Error::InvalidCertificate(fault) => match fault {
             C::Other(other) if other.0.is::<PinMismatch>() => Kind::Pin,
-            C::UnknownIssuer => Kind::Issuer,
+            C::Other(other) => match other.0.downcast_ref() {
+                Some(ForeignIssuer(issuer)) => Kind::Issuer(issuer.clone()),
+                None => Kind::Certificate,
+            },
             C::Expired | C::ExpiredContext { .. } | C::NotValidYet | C::NotValidYetContext { .. } => {
                 Kind::Time
             }

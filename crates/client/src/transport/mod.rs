@@ -1,6 +1,8 @@
-//! The only way out: HTTPS to the deployment's origin, over TLS whose chain, name *and* key must hold.
+//! The only way out: HTTPS to the deployment's origin, over TLS whose chain, name *and* key must hold, straight
+//! or through a proxy that sees none of it.
 
 mod error;
+mod issuer;
 mod name;
 mod tls;
 
@@ -15,6 +17,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, 
 use reqwest::redirect::Policy;
 
 use crate::deployment::{Deployment, Pin};
+use crate::proxy::{self, Proxy, Route};
 
 /// How much one answer may be and take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +30,8 @@ pub(crate) struct Limits {
 
 /// To connect, handshake included.
 const CONNECT_TIME: Duration = Duration::from_secs(10);
+/// To hear from a proxy why there is no way through it.
+const PROXY_TIME: Duration = Duration::from_secs(10);
 /// Between two pieces of an answer.
 const SILENCE: Duration = Duration::from_secs(15);
 /// Slower than this is taken for an attempt to hold the client up.
@@ -65,6 +70,7 @@ pub(crate) struct Transport {
     http: reqwest::Client,
     deployment: Deployment,
     pins: Vec<Pin>,
+    route: Route,
 }
 
 impl Transport {
@@ -78,6 +84,7 @@ impl Transport {
         next_pins: &[Pin],
         floor: UnixSeconds,
         identity: &str,
+        route: Route,
     ) -> Result<Self, TransportError> {
         let mut pins = deployment.pins().to_vec();
         pins.extend(next_pins);
@@ -88,28 +95,36 @@ impl Transport {
             HeaderName::from_static(CLIENT_HEADER),
             HeaderValue::from_str(identity).map_err(TransportError::setup)?,
         );
-        let http = reqwest::Client::builder()
+        let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls::config(deployment, &pins, floor)?)
             .dns_resolver(name::SystemResolver)
             .default_headers(headers)
             .https_only(true)
             .redirect(Policy::none())
             .referer(false)
+            // Otherwise the environment would choose, and not the person.
             .no_proxy()
             .no_gzip()
             .no_brotli()
             .no_zstd()
             .no_deflate()
             .connect_timeout(CONNECT_TIME)
-            .read_timeout(SILENCE)
-            .build()
-            .map_err(TransportError::setup)?;
-        Ok(Self { http, deployment: deployment.clone(), pins })
+            .read_timeout(SILENCE);
+        if let Route::Via(proxy) = &route {
+            builder = builder.proxy(tunnel(proxy)?);
+        }
+        let http = builder.build().map_err(TransportError::setup)?;
+        Ok(Self { http, deployment: deployment.clone(), pins, route })
     }
 
     /// What is accepted: the built-in pins and those of signed policy.
     pub(crate) fn pins(&self) -> &[Pin] {
         &self.pins
+    }
+
+    /// The way that it takes.
+    pub(crate) fn route(&self) -> &Route {
+        &self.route
     }
 
     /// Where the requests go: `https://host[:port]`.
@@ -137,7 +152,10 @@ impl Transport {
         if let Some(json) = request.json {
             builder = builder.header(CONTENT_TYPE, "application/json").body(json);
         }
-        let response = builder.send().await.map_err(TransportError::of_request)?;
+        let response = match builder.send().await {
+            Ok(response) => response,
+            Err(error) => return Err(self.explain(TransportError::of_request(error)).await),
+        };
         let status = response.status();
         if status.is_redirection() {
             return Err(TransportError::Redirect(status.as_u16()));
@@ -149,6 +167,17 @@ impl Transport {
         let date = text(&DATE).and_then(|date| parse_date(&date));
         let body = read_body(response, limits.bytes).await?;
         Ok(Answer { status: status.as_u16(), nonce, date, content_type, body })
+    }
+
+    /// Where the connection failed before the platform was heard of, a proxy on the way is asked why.
+    async fn explain(&self, error: TransportError) -> TransportError {
+        match &self.route {
+            Route::Via(proxy) if error.may_be_the_proxys() => {
+                let asked = proxy::ask(proxy, &self.deployment.authority(), PROXY_TIME).await;
+                asked.map_or_else(TransportError::Proxy, |()| error)
+            }
+            _ => error,
+        }
     }
 
     /// Reads one update file. `None` when there is none: 404, and nothing else.
@@ -186,6 +215,17 @@ impl fmt::Debug for Transport {
 pub(crate) enum UpdateFile<'a> {
     Metadata(&'a str),
     Target(&'a str),
+}
+
+/// `CONNECT`, and the proxy's own credentials where there are both parts of them; reqwest puts them into that
+/// request and into no other. Everything goes this way: the origin is the only place that requests go to.
+fn tunnel(proxy: &Proxy) -> Result<reqwest::Proxy, TransportError> {
+    let address = format!("http://{}:{}", proxy.host.in_authority(), proxy.port.get());
+    let tunnel = reqwest::Proxy::https(address).map_err(TransportError::setup)?;
+    Ok(match &proxy.credentials {
+        Some(both) => tunnel.basic_auth(both.user.as_str(), both.password.expose()),
+        None => tunnel,
+    })
 }
 
 fn secret_value(text: &str) -> Result<HeaderValue, TransportError> {

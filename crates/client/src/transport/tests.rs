@@ -5,13 +5,14 @@ use tokio::net::TcpListener;
 
 use super::{Limits, Request, Transport, TransportError};
 use crate::deployment::Deployment;
+use crate::proxy::Route;
 use crate::support::World;
 use crate::support::server::{Reply, Server};
 use crate::support::tls;
 
 fn transport(world: &World, port: u16) -> Transport {
     let deployment = Deployment::parse(&world.deployment(port)).unwrap();
-    Transport::new(&deployment, &[], UnixSeconds(0), "1.0.0 linux-x86_64").unwrap()
+    Transport::new(&deployment, &[], UnixSeconds(0), "1.0.0 linux-x86_64", Route::Direct).unwrap()
 }
 
 const SMALL: Limits = Limits { bytes: 10, time: Duration::from_secs(5) };
@@ -89,7 +90,7 @@ async fn a_pin_of_signed_policy_is_accepted_beside_the_built_in_ones() {
     let deployment = Deployment::parse(&world.deployment(server.port)).unwrap();
     let without = transport(&world, server.port);
     assert!(matches!(fetch(&without, SMALL).await, Err(TransportError::PinMismatch(_))));
-    let with = Transport::new(&deployment, &[pin], UnixSeconds(0), "x").unwrap();
+    let with = Transport::new(&deployment, &[pin], UnixSeconds(0), "x", Route::Direct).unwrap();
     fetch(&with, SMALL).await.unwrap();
     assert_eq!(with.pins().len(), 3);
 }
@@ -103,7 +104,7 @@ async fn a_certificate_is_never_judged_at_a_time_that_has_passed_for_certain() {
     let server = Server::start(identity, |_| Reply::new(200, "")).await;
     let deployment = Deployment::parse(&world.deployment(server.port)).unwrap();
     let in_2100 = UnixSeconds(4_102_444_800);
-    let late = Transport::new(&deployment, &[], in_2100, "x").unwrap();
+    let late = Transport::new(&deployment, &[], in_2100, "x", Route::Direct).unwrap();
     assert!(matches!(fetch(&late, SMALL).await, Err(TransportError::CertificateTime(_))));
     fetch(&transport(&world, server.port), SMALL).await.unwrap();
 }

@@ -10,6 +10,7 @@ use rustls::{CertificateError, DigitallySignedStruct, OtherError, RootCertStore,
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
 use super::TransportError;
+use super::issuer::ForeignIssuer;
 use crate::deployment::{Deployment, Pin};
 
 /// The server's key is none that was pinned; chain and name hold.
@@ -60,7 +61,7 @@ impl ServerCertVerifier for PinnedVerifier {
     ) -> Result<ServerCertVerified, rustls::Error> {
         self.chain
             .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-            .map_err(foreign_chain)?;
+            .map_err(|error| if is_foreign(&error) { foreign(end_entity, intermediates) } else { error })?;
         let pin = spki_pin(end_entity)?;
         if self.pins.contains(&pin) {
             Ok(ServerCertVerified::assertion())
@@ -99,19 +100,22 @@ impl fmt::Debug for PinnedVerifier {
 }
 
 /// A false CA of the same name shows as a bad signature, and a self-signed certificate that calls itself a
-/// CA as one used for the wrong end. Both mean: not from our CA.
-fn foreign_chain(error: rustls::Error) -> rustls::Error {
-    match &error {
-        rustls::Error::InvalidCertificate(CertificateError::BadSignature) => {
-            CertificateError::UnknownIssuer.into()
+/// CA as one used for the wrong end. All of them mean: not from our CA.
+fn is_foreign(error: &rustls::Error) -> bool {
+    match error {
+        rustls::Error::InvalidCertificate(
+            CertificateError::UnknownIssuer | CertificateError::BadSignature,
+        ) => true,
+        rustls::Error::InvalidCertificate(CertificateError::Other(other)) => {
+            matches!(other.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
         }
-        rustls::Error::InvalidCertificate(CertificateError::Other(other))
-            if matches!(other.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity)) =>
-        {
-            CertificateError::UnknownIssuer.into()
-        }
-        _ => error,
+        _ => false,
     }
+}
+
+fn foreign(end_entity: &CertificateDer<'_>, others: &[CertificateDer<'_>]) -> rustls::Error {
+    let issuer = ForeignIssuer::of_chain(end_entity, others);
+    CertificateError::Other(OtherError(Arc::new(issuer))).into()
 }
 
 fn spki_pin(certificate: &CertificateDer<'_>) -> Result<Pin, rustls::Error> {

@@ -6,6 +6,7 @@
 #![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used)]
 
 pub mod platform;
+pub mod proxy;
 pub mod server;
 pub mod tls;
 pub mod tuf;
