@@ -2,6 +2,8 @@
 /// the handlers against this list).
 pub(crate) const COMMANDS: &[&str] = &[
     "gate_check",
+    "network",
+    "set_network",
     "session_resume",
     "sign_in_password",
     "sign_in_enrolment",

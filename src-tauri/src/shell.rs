@@ -8,6 +8,7 @@ use polder_client::api;
 use polder_client::deployment::Deployment;
 use polder_client::gate::{Admission, Gate, Installed, Refusal, Step};
 use polder_client::keychain::Vault;
+use polder_client::proxy::Network;
 use polder_client::session::{CodeStep, Door, EnrolStep, Failure, Session};
 use polder_client::surroundings::Surroundings;
 use polder_wire::project::{Layer, Opened};
@@ -130,6 +131,24 @@ impl Shell {
         }
     }
 
+    /// The way to the platform, for whoever is not signed in.
+    pub(crate) fn network(&self) -> Result<&Network, Failure> {
+        if matches!(self.stage(), (_, Stage::SignedIn(..))) {
+            return Err(out_of_turn());
+        }
+        let platform = self.platform.as_ref().ok_or(Failure::of(Code::NoDeployment))?;
+        Ok(platform.gate.network())
+    }
+
+    /// Back before the gate, for whoever is not signed in. What was reached so far, and a check that is under
+    /// way, count no more.
+    pub(crate) fn leave_gate(&self) -> Result<(), Failure> {
+        let (turn, stage) = self.stage();
+        // A sign-in that ended a moment ago is not undone by it.
+        let left = !matches!(stage, Stage::SignedIn(..)) && self.advance(turn, Stage::Shut);
+        if left { Ok(()) } else { Err(out_of_turn()) }
+    }
+
     /// A call failed. When its session or its sign-in is over by that, the person is back at the door; when
     /// this client is outdated, back before the gate. After anything else they may try again.
     pub(crate) fn learn(&self, turn: Turn, failure: Failure) -> Failure {
@@ -243,6 +262,19 @@ mod tests {
         assert_eq!(shell.stage().0, later);
         assert!(shell.advance(later, Stage::Shut));
         assert_ne!(shell.stage().0, later);
+    }
+
+    #[test]
+    fn after_a_change_of_the_way_no_check_from_before_opens_the_gate() {
+        let shell = shell();
+        let checking = shell.shut();
+        assert!(shell.leave_gate().is_ok());
+        assert!(!shell.advance(checking, Stage::Shut));
+    }
+
+    #[test]
+    fn a_client_that_is_for_no_platform_needs_no_way_to_one() {
+        assert_eq!(shell().network().unwrap_err().code, Code::NoDeployment);
     }
 
     #[test]

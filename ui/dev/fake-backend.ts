@@ -1,11 +1,12 @@
 // An invented backend for looking at screens in a plain browser (`npm run dev`, `npm run pictures`). The address
-// chooses what it answers: ?gate=offline&session=in&projects=empty&layers=broken&remembered=keychain-absent&slow=1
+// chooses what it answers: ?gate=offline&session=in&projects=empty&layers=broken&remembered=keychain-absent&system=proxy&issuer=Inspect%20Oy&slow=1
 // Nothing of this is in a build for people: only `--mode fake` names this file.
 import type { Backend } from "$lib/backend";
 import { Failed, Kept } from "$lib/backend";
 import type { Code } from "$lib/bindings/Code";
 import type { Layer } from "$lib/bindings/Layer";
 import type { Me } from "$lib/bindings/Me";
+import type { Network } from "$lib/bindings/Network";
 import type { Person } from "$lib/bindings/Person";
 import type { Remembered } from "$lib/bindings/Remembered";
 import type { Summary } from "$lib/bindings/Summary";
@@ -67,6 +68,13 @@ const projects: Summary[] = [
   project(5, "Old church park lighting", "Vanha kirkkopuisto", mikael, "read", mikael, 40_000_000, 4, 999_900),
 ];
 
+let network: Network = {
+  choice: "system", host: null, port: null, user: null, passwordKept: "no",
+  system: asked.get("system") === "pac" ? { kind: "pac" }
+    : asked.get("system") === "proxy" ? { kind: "proxy", host: "proxy.hel.example", port: 3128 }
+      : { kind: "none" },
+};
+
 /** Answers as the real one would. */
 export const backend: Backend = {
   async gateCheck(onStep) {
@@ -80,10 +88,30 @@ export const backend: Backend = {
       throw new Kept({
         code: kept as Code, reference: asked.get("reference") ?? "G-07", at: now, version: "2.4.1",
         newest: kept === "outdated" ? "2.5.0" : null, clockOffBy: asked.has("off") ? Number(asked.get("off")) : null,
-        host: "polder.hel.example", details: `${MARK}\nPolder 2.4.1, linux-x86_64\ncode ${kept}`,
+        host: "polder.hel.example", issuer: asked.get("issuer"), details: `${MARK}\nPolder 2.4.1, linux-x86_64\ncode ${kept}`,
       });
     }
     return { version: "2.5.0", checkedAt: now - 40, host: "polder.hel.example" };
+  },
+  async network() {
+    await pause(50);
+    return network;
+  },
+  async setNetwork({ choice, host, port, user, password }) {
+    await pause(200);
+    if (asked.has("unkept")) throw fails(asked.get("unkept") ?? "", "D-01");
+    if (choice !== "manual") {
+      network = { ...network, choice, host: null, port: null, user: null, passwordKept: "no" };
+      return network;
+    }
+    const field = !/^[a-z0-9._:-]+$/i.test(host ?? "") ? "host"
+      : !Number.isInteger(port) || (port ?? 0) < 1 || (port ?? 0) > 65_535 ? "port"
+        : (user ?? "").includes(":") ? "user" : null;
+    if (field) throw new Failed({ code: "malformed", reference: "P-01", retryAfter: null, field });
+    const kept = asked.get("remembered") ? "this-run" : "keychain";
+    const passwordKept = !user || password === "" ? "no" : password === null ? network.passwordKept : kept;
+    network = { ...network, choice, host, port, user: user || null, passwordKept };
+    return network;
   },
   async resume() {
     if (asked.has("resuming")) return forever();

@@ -54,6 +54,7 @@ fn refused(refusal: &Refusal, at: UnixSeconds, host: &str) -> Refused {
         newest: refusal.newest().map(ToString::to_string),
         clock_off_by: refusal.clock_off_by(),
         host: host.to_owned(),
+        issuer: refusal.issuer().map(str::to_owned),
         details: format!(
             "Polder {version} ({}), {host}\n{}",
             polder_wire::update::this_system(),

@@ -2,6 +2,7 @@
 //! answer in the page's types.
 
 mod gate;
+mod network;
 mod projects;
 mod sign_in;
 mod types;
@@ -16,6 +17,8 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
     tauri::generate_handler![
         gate::gate_check,
         gate::quit,
+        network::network,
+        network::set_network,
         sign_in::session_resume,
         sign_in::sign_in_password,
         sign_in::sign_in_enrolment,

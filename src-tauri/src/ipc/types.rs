@@ -8,6 +8,8 @@ use polder_wire::{Code, UnixSeconds};
 use serde::Serialize;
 use ts_rs::TS;
 
+use super::network::NetworkField;
+
 /// What the gate is doing.
 #[derive(Debug, Clone, Copy, Serialize, TS)]
 #[serde(rename_all = "kebab-case")]
@@ -41,6 +43,8 @@ pub(crate) struct Refused {
     #[ts(type = "number | null")]
     pub(crate) clock_off_by: Option<i64>,
     pub(crate) host: String,
+    /// Who issued the certificate that came instead of the platform's, by that certificate's own word.
+    pub(crate) issuer: Option<String>,
     /// For IT.
     pub(crate) details: String,
 }
@@ -52,6 +56,10 @@ pub(crate) struct Failure {
     code: Code,
     reference: &'static str,
     retry_after: Option<u32>,
+    /// Which field of a form does not read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    field: Option<NetworkField>,
 }
 
 /// Whether this device stays signed in when the program ends.
@@ -123,7 +131,15 @@ impl From<session::Remembered> for Remembered {
 impl From<session::Failure> for Failure {
     fn from(failure: session::Failure) -> Self {
         let session::Failure { code, retry_after } = failure;
-        Self { code, reference: code.reference(), retry_after }
+        Self { code, reference: code.reference(), retry_after, field: None }
+    }
+}
+
+impl Failure {
+    /// What was typed into a field does not read.
+    pub(crate) fn of_field(field: NetworkField) -> Self {
+        let code = Code::Malformed;
+        Self { code, reference: code.reference(), retry_after: None, field: Some(field) }
     }
 }
 
@@ -147,6 +163,7 @@ mod tests {
     use ts_rs::Config;
 
     use super::*;
+    use crate::ipc::network::{Network, NetworkChange};
 
     fn export(folder: &Path) {
         let config = Config::new().with_out_dir(folder);
@@ -160,6 +177,8 @@ mod tests {
         Enrolment::export_all(&config).unwrap();
         Listed::export_all(&config).unwrap();
         Opened::export_all(&config).unwrap();
+        Network::export_all(&config).unwrap();
+        NetworkChange::export_all(&config).unwrap();
     }
 
     fn files(folder: &Path) -> BTreeMap<String, String> {

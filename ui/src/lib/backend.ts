@@ -3,6 +3,8 @@ import type { Enrolment } from "$lib/bindings/Enrolment";
 import type { Failure } from "$lib/bindings/Failure";
 import type { GateStep } from "$lib/bindings/GateStep";
 import type { Listed } from "$lib/bindings/Listed";
+import type { Network } from "$lib/bindings/Network";
+import type { NetworkChange } from "$lib/bindings/NetworkChange";
 import type { Next } from "$lib/bindings/Next";
 import type { Opened } from "$lib/bindings/Opened";
 import type { Refused } from "$lib/bindings/Refused";
@@ -16,6 +18,10 @@ import type { SignedIn } from "$lib/bindings/SignedIn";
 export interface Backend {
   /** Asks whether this is the newest verified release; tells each step as it begins. */
   gateCheck(onStep: (step: GateStep) => void): Promise<Admitted>;
+  /** How the platform is reached, and what this computer is set to; for whoever is not signed in. */
+  network(): Promise<Network>;
+  /** Another way to the platform, from the next check of the gate on. A failure names the field that does not read. */
+  setNetwork(change: NetworkChange): Promise<Network>;
   /** Whether an earlier sign-in still holds. */
   resume(): Promise<Resumed>;
   /** The first step of signing in. */

@@ -16,6 +16,8 @@ export const backend: Backend = {
       throw new Kept(isRefused(thrown) ? thrown : unexplained(thrown));
     }
   },
+  network: () => ask("network"),
+  setNetwork: (change) => ask("set_network", { change }),
   resume: () => ask("session_resume"),
   password: (email, password, stay) => ask("sign_in_password", { email, password, stay }),
   enrolment: () => ask("sign_in_enrolment"),
@@ -58,6 +60,7 @@ function unexplained(thrown: unknown): Refused {
     newest: null,
     clockOffBy: null,
     host: "",
+    issuer: null,
     details: String(thrown),
   };
 }

@@ -10,6 +10,10 @@ export type Refused = { code: Code, reference: string, at: number, version: stri
  */
 clockOffBy: number | null, host: string, 
 /**
+ * Who issued the certificate that came instead of the platform's, by that certificate's own word.
+ */
+issuer: string | null, 
+/**
  * For IT.
  */
 details: string, };
