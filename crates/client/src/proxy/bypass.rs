@@ -28,8 +28,7 @@ impl<'a> Goal<'a> {
         let domain = domain.strip_suffix('.').unwrap_or(domain);
         let Some(above) = self.host.len().checked_sub(domain.len()) else { return false };
         !domain.is_empty()
-            // A name is ASCII; a domain that is not ends in the midst of nothing.
-            && self.host.get(above..).is_some_and(|tail| tail.eq_ignore_ascii_case(domain))
+            && self.host.as_bytes()[above..].eq_ignore_ascii_case(domain.as_bytes())
             && (above == 0 || self.host.as_bytes()[above - 1] == b'.')
     }
 }

@@ -90,7 +90,8 @@ pub(super) fn split_port(address: &str) -> Option<(&str, Option<u32>)> {
         },
     };
     let port = &address[colon + 1..];
-    let digits = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+    // `parse` would take a sign, too.
+    let digits = port.bytes().all(|b| b.is_ascii_digit());
     Some((&address[..colon], Some(digits.then(|| port.parse().ok())??)))
 }
 

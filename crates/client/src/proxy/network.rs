@@ -58,6 +58,14 @@ pub enum PasswordChange {
     Set(Secret),
 }
 
+/// What the file says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Kept {
+    choice: Choice,
+    /// Whether the keychain has a password for it.
+    in_keychain: bool,
+}
+
 /// The name of the file.
 const FILE: &str = "network.json";
 
@@ -67,14 +75,13 @@ impl Network {
         Self { deployment, path: folder.join(FILE), system, vault, this_run: Arc::default() }
     }
 
-    /// What counts now.
+    /// What counts now. The keychain is not asked for it, so that no dialog opens.
     ///
     /// # Errors
     /// When there is a file that cannot be read. A damaged one is no error: then the system's setting counts.
     pub async fn setting(&self) -> Result<Setting, StoreFault> {
-        let choice = self.choice().await?;
-        let password = self.password(&choice).await.map_or(PasswordKept::No, |(_, kept)| kept);
-        Ok(Setting { choice, password })
+        let kept = self.kept().await?;
+        Ok(self.told(kept))
     }
 
     /// Keeps another choice. A password belongs to a user: it is forgotten where the choice has none.
@@ -82,15 +89,24 @@ impl Network {
     /// # Errors
     /// When the file cannot be written; nothing has changed then.
     pub async fn set(&self, choice: Choice, password: PasswordChange) -> Result<Setting, StoreFault> {
-        let json = serde_json::to_vec(&Stored::of(&choice)).map_err(io::Error::from);
-        self.with_file(move |path| durable::write(path, &json?)).await?;
+        let before = self.kept().await?;
+        let stays = user_of(&choice).is_some() && password == PasswordChange::Keep;
+        // What is replaced or forgotten is not used again from here on, even where the keychain keeps it.
+        let mut kept = Kept { choice, in_keychain: before.in_keychain && stays };
+        self.write(&kept).await?;
         match password {
-            PasswordChange::Set(secret) if user_of(&choice).is_some() => self.keep(secret).await,
-            PasswordChange::Keep if user_of(&choice).is_some() => {}
+            PasswordChange::Set(secret) if user_of(&kept.choice).is_some() => {
+                *self.this_run() = Some(secret.clone());
+                if self.save(&secret).await {
+                    kept.in_keychain = true;
+                    self.write(&kept).await?;
+                    *self.this_run() = None;
+                }
+            }
+            _ if stays => {}
             _ => self.forget().await,
         }
-        let password = self.password(&choice).await.map_or(PasswordKept::No, |(_, kept)| kept);
-        Ok(Setting { choice, password })
+        Ok(self.told(kept))
     }
 
     /// What this computer is set to, whatever was chosen.
@@ -100,13 +116,12 @@ impl Network {
 
     /// The way to the platform, read anew.
     pub(crate) async fn route(&self) -> Result<Result<Route, ProxyFault>, StoreFault> {
-        let choice = self.choice().await?;
-        let password = self.password(&choice).await;
-        Ok(match choice {
+        let kept = self.kept().await?;
+        let password = self.password(&kept).await;
+        Ok(match kept.choice {
             Choice::Direct => Ok(Route::Direct),
             Choice::Manual(Manual { host, port, user }) => {
-                let credentials =
-                    user.zip(password).map(|(user, (password, _))| Credentials { user, password });
+                let credentials = user.zip(password).map(|(user, password)| Credentials { user, password });
                 Ok(Route::Via(Proxy { host, port, credentials }))
             }
             Choice::System => match self.system().await {
@@ -120,45 +135,56 @@ impl Network {
         })
     }
 
-    async fn choice(&self) -> Result<Choice, StoreFault> {
+    async fn kept(&self) -> Result<Kept, StoreFault> {
         let read = self.with_file(|path| match std::fs::read(path) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         });
-        let Some(bytes) = read.await? else { return Ok(Choice::System) };
+        let Some(bytes) = read.await? else { return Ok(Kept::default()) };
         Ok(Stored::parse(&bytes).unwrap_or_else(|| {
             tracing::warn!(path = %self.path.display(), "the kept choice of proxy is damaged; the system's counts");
-            Choice::System
+            Kept::default()
         }))
     }
 
-    /// The password for this choice, wherever it is. What was typed in this run is newer than the keychain's.
-    async fn password(&self, choice: &Choice) -> Option<(Secret, PasswordKept)> {
-        user_of(choice)?;
-        if let Some(secret) = self.this_run().clone() {
-            return Some((secret, PasswordKept::ThisRun));
-        }
-        let item = self.vault.load().await.and_then(|item| item.map(|item| read_item(&item)).transpose());
-        match item {
-            Ok(secret) => Some((secret?, PasswordKept::Keychain)),
-            Err(error) => {
-                tracing::warn!(code = %error.code(), "the proxy's password cannot be read");
-                None
-            }
-        }
+    async fn write(&self, kept: &Kept) -> Result<(), StoreFault> {
+        let json = serde_json::to_vec(&Stored::of(kept)).map_err(io::Error::from);
+        self.with_file(move |path| durable::write(path, &json?)).await
     }
 
-    async fn keep(&self, secret: Secret) {
-        let item = Zeroizing::new(secret.expose().as_bytes().to_vec());
-        let kept = self.vault.save(item).await;
-        *self.this_run() = match kept {
-            Ok(()) => None,
-            Err(error) => {
-                tracing::warn!(code = %error.code(), "the proxy's password is kept for this run only");
-                Some(secret)
-            }
+    fn told(&self, Kept { choice, in_keychain }: Kept) -> Setting {
+        let password = match user_of(&choice) {
+            Some(_) if self.this_run().is_some() => PasswordKept::ThisRun,
+            Some(_) if in_keychain => PasswordKept::Keychain,
+            _ => PasswordKept::No,
         };
+        Setting { choice, password }
+    }
+
+    /// The password for this choice, wherever it is. What was typed in this run is newer than the keychain's.
+    async fn password(&self, kept: &Kept) -> Option<Secret> {
+        user_of(&kept.choice)?;
+        if let Some(secret) = self.this_run().clone() {
+            return Some(secret);
+        }
+        if !kept.in_keychain {
+            return None;
+        }
+        let item = self.vault.load().await.and_then(|item| item.map(|item| read_item(&item)).transpose());
+        item.unwrap_or_else(|error| {
+            // The proxy will ask for it, and the person hears of that.
+            tracing::warn!(code = %error.code(), "the proxy's password cannot be read");
+            None
+        })
+    }
+
+    async fn save(&self, secret: &Secret) -> bool {
+        let saved = self.vault.save(Zeroizing::new(secret.expose().as_bytes().to_vec())).await;
+        if let Err(error) = &saved {
+            tracing::warn!(code = %error.code(), "the proxy's password is kept for this run only");
+        }
+        saved.is_ok()
     }
 
     async fn forget(&self) {
@@ -167,7 +193,7 @@ impl Network {
             // Where there is no keychain there is nothing in it.
             Ok(()) | Err(KeychainError::Absent(_)) => {}
             Err(error) => {
-                tracing::warn!(code = %error.code(), "the proxy's password may stay in the keychain");
+                tracing::warn!(code = %error.code(), "the proxy's password may stay in the keychain, unused");
             }
         }
     }
@@ -218,6 +244,9 @@ struct Stored {
     port: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     user: Option<String>,
+    /// Whether the keychain has a password; never the password itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    in_keychain: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -229,8 +258,15 @@ enum Kind {
 }
 
 impl Stored {
-    fn of(choice: &Choice) -> Self {
-        let bare = |choice| Self { schema: 1, choice, host: None, port: None, user: None };
+    fn of(Kept { choice, in_keychain }: &Kept) -> Self {
+        let bare = |choice| Self {
+            schema: 1,
+            choice,
+            host: None,
+            port: None,
+            user: None,
+            in_keychain: *in_keychain,
+        };
         match choice {
             Choice::System => bare(Kind::System),
             Choice::Direct => bare(Kind::Direct),
@@ -243,18 +279,19 @@ impl Stored {
         }
     }
 
-    fn parse(json: &[u8]) -> Option<Choice> {
+    fn parse(json: &[u8]) -> Option<Kept> {
         let stored: Self = serde_json::from_slice(json).ok()?;
         if stored.schema != 1 {
             return None;
         }
-        Some(match stored.choice {
+        let choice = match stored.choice {
             Kind::System => Choice::System,
             Kind::Direct => Choice::Direct,
             Kind::Manual => {
                 Choice::Manual(Manual::parse(&stored.host?, stored.port?, stored.user.as_deref()).ok()?)
             }
-        })
+        };
+        Some(Kept { choice, in_keychain: stored.in_keychain })
     }
 }
 
@@ -270,8 +307,11 @@ mod tests {
             Choice::Manual(Manual::parse("::1", 3128, None).unwrap()),
             Choice::Manual(Manual::parse("proxy.example", 3128, Some("HEL\\ada")).unwrap()),
         ] {
-            let json = serde_json::to_vec(&Stored::of(&choice)).unwrap();
-            assert_eq!(Stored::parse(&json), Some(choice));
+            for in_keychain in [true, false] {
+                let kept = Kept { choice: choice.clone(), in_keychain };
+                let json = serde_json::to_vec(&Stored::of(&kept)).unwrap();
+                assert_eq!(Stored::parse(&json), Some(kept));
+            }
         }
     }
 
