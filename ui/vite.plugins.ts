@@ -6,7 +6,7 @@ import type { Plugin } from "vite";
 const NAMES = [
   "arrow-down", "arrow-left", "arrow-up", "check", "chevron-down", "chevron-right", "circle-alert", "copy",
   "crosshair", "eye", "eye-off", "info", "layers", "log-out", "map", "maximize", "minus", "pencil", "plus",
-  "refresh-cw", "search", "shield-check", "table-2", "triangle-alert", "user", "x",
+  "refresh-cw", "search", "settings-2", "shield-check", "table-2", "triangle-alert", "user", "x",
 ] as const;
 
 const MODULE = "virtual:icons";

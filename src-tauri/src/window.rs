@@ -10,7 +10,7 @@ use tauri::{
 use url::Url;
 
 /// The gate, in logical pixels.
-const GATE: LogicalSize<f64> = LogicalSize { width: 460.0, height: 340.0 };
+const GATE: LogicalSize<f64> = LogicalSize { width: 460.0, height: 380.0 };
 /// What people work in.
 const WORK: LogicalSize<f64> = LogicalSize { width: 1280.0, height: 800.0 };
 const LEAST: LogicalSize<f64> = LogicalSize { width: 900.0, height: 600.0 };

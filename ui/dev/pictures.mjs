@@ -36,7 +36,7 @@ const server = createServer((request, response) => {
 await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
 const origin = `http://127.0.0.1:${server.address().port}`;
 
-const GATE = { width: 460, height: 340 };
+const GATE = { width: 460, height: 380 };
 const WINDOW = { width: 1280, height: 800 };
 const SMALL = { width: 900, height: 600 };
 const byId = (id) => `[data-testid=${id}]`;
@@ -64,6 +64,26 @@ const SCREENS = [
     "certificate-time", "clock-wrong&off=-259200", "internal", "timed-out",
   ].map((code) => [`gate-${code.split("&")[0]}`, GATE, `gate=${code}`, (page) => page.waitForSelector(byId("gate-refused"))]),
   ["gate-large", WINDOW, "gate=offline", (page) => page.waitForSelector(byId("gate-refused"))],
+  ...["proxy-sign-in", "proxy-negotiate", "proxy-pac"].map((code) => [
+    `gate-${code}`, GATE, `gate=${code}&reference=N-12`, (page) => page.waitForSelector(byId("gate-refused")),
+  ]),
+  ["gate-inspected", GATE, "gate=unknown-issuer&reference=N-05&issuer=Hel+Web+Gateway+CA", (page) => page.waitForSelector(byId("gate-refused"))],
+  ["network-gate", GATE, "gate=offline&system=proxy", async (page) => {
+    await page.click(byId("gate-network"));
+    await page.waitForSelector(byId("network"));
+  }],
+  ["network-gate-manual", GATE, "gate=offline&system=pac", async (page) => {
+    await page.click(byId("gate-network"));
+    await page.click(byId("network-manual"));
+    await page.fill(byId("network-host"), "proxy.hel.example");
+    await page.fill(byId("network-port"), "99999");
+    await page.click(byId("network-save"));
+    await page.waitForSelector("[aria-invalid=true]");
+  }],
+  ["network-door", WINDOW, "", async (page) => {
+    await page.click(byId("sign-in-network"));
+    await page.click(byId("network-manual"));
+  }],
   ["opening", WINDOW, "resuming=1", (page) => page.waitForTimeout(400)],
   ["sign-in", WINDOW, "", (page) => page.waitForSelector(byId("sign-in"))],
   ["sign-in-small", SMALL, "", (page) => page.waitForSelector(byId("sign-in"))],

@@ -32,6 +32,26 @@ gate-details = Details for IT
 gate-opening = Opening
 gate-opening-lead = Looking whether you are still signed in.
 
+# Network settings, at the gate and at the door.
+network-title = Network
+network-open = Network settings
+network-system = As this computer is set
+network-system-none = now: no proxy
+network-system-proxy = now: { $address }
+network-system-pac = now: a script, which Polder cannot read
+network-direct = Without a proxy
+network-manual = Through this proxy
+network-host = Proxy
+network-port = Port
+network-user = User name, if it asks
+network-password = Password
+network-password-kept = kept
+network-host-wrong = Such as proxy.example.org.
+network-port-wrong = 1 to 65535.
+network-user-wrong = Without a colon.
+network-save = Use and check
+network-back = Back
+
 ## Sign-in
 sign-in-title = Sign in
 sign-in-host = to { $host }
@@ -250,9 +270,12 @@ err-pin-mismatch = What answered in place of { $host } is not the platform that 
   .title = Something sits in between
 rec-pin-mismatch = Use another network, such as your phone's. At work, ask IT to let Polder through.
 
-err-unknown-issuer = A network device answered in place of { $host } and could read along. Polder stopped at once. Nothing was sent.
+err-unknown-issuer = { $issuer ->
+    [none] A network device answered in place of { $host } and could read along. Polder stopped at once. Nothing was sent.
+   *[other] “{ $issuer }”, a network device, answered in place of { $host } and could read along. Polder stopped at once. Nothing was sent.
+  }
   .title = Something sits in between
-rec-unknown-issuer = Use another network, such as your phone's. At work, ask IT to let Polder through.
+rec-unknown-issuer = Use another network, such as your phone's. At work, ask IT not to open Polder's connections to { $host }.
 
 err-certificate-time = { $host } showed proof of itself that is out of date, or this computer's clock is wrong. Nothing was sent.
   .title = Out of date

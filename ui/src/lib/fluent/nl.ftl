@@ -32,6 +32,26 @@ gate-details = Gegevens voor IT
 gate-opening = Openen
 gate-opening-lead = Kijken of je nog aangemeld bent.
 
+# Network settings, at the gate and at the door.
+network-title = Netwerk
+network-open = Netwerkinstellingen
+network-system = Zoals deze computer is ingesteld
+network-system-none = nu: geen proxy
+network-system-proxy = nu: { $address }
+network-system-pac = nu: een script, dat Polder niet kan lezen
+network-direct = Zonder proxy
+network-manual = Via deze proxy
+network-host = Proxy
+network-port = Poort
+network-user = Gebruikersnaam, als hij die vraagt
+network-password = Wachtwoord
+network-password-kept = bewaard
+network-host-wrong = Zoals proxy.example.org.
+network-port-wrong = 1 tot en met 65535.
+network-user-wrong = Zonder dubbele punt.
+network-save = Gebruiken en controleren
+network-back = Terug
+
 ## Aanmelden
 sign-in-title = Aanmelden
 sign-in-host = bij { $host }
@@ -250,9 +270,12 @@ err-pin-mismatch = Wat antwoordde in plaats van { $host } is niet het platform d
   .title = Er zit iets tussen
 rec-pin-mismatch = Gebruik een ander netwerk, bijvoorbeeld dat van je telefoon. Vraag op je werk IT om Polder door te laten.
 
-err-unknown-issuer = Een netwerkapparaat antwoordde in plaats van { $host } en kon meelezen. Polder is meteen gestopt. Er is niets verstuurd.
+err-unknown-issuer = { $issuer ->
+    [none] Een netwerkapparaat antwoordde in plaats van { $host } en kon meelezen. Polder is meteen gestopt. Er is niets verstuurd.
+   *[other] ‘{ $issuer }’, een netwerkapparaat, antwoordde in plaats van { $host } en kon meelezen. Polder is meteen gestopt. Er is niets verstuurd.
+  }
   .title = Er zit iets tussen
-rec-unknown-issuer = Gebruik een ander netwerk, bijvoorbeeld dat van je telefoon. Vraag op je werk IT om Polder door te laten.
+rec-unknown-issuer = Gebruik een ander netwerk, bijvoorbeeld dat van je telefoon. Vraag op je werk IT om Polders verbinding met { $host } niet open te maken.
 
 err-certificate-time = { $host } liet een bewijs zien dat verlopen is, of de klok van deze computer klopt niet. Er is niets verstuurd.
   .title = Verlopen
