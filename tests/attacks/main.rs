@@ -4,5 +4,6 @@ mod keychain;
 mod network;
 mod page;
 mod process;
+mod proxy;
 mod releases;
 mod sign_in;

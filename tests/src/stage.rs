@@ -196,11 +196,17 @@ impl Stage {
     /// Files in the person's home that hold a private key or a refresh token, as the keychain's item names
     /// them.
     pub fn search_client_files(&self) -> Outcome<Vec<PathBuf>> {
+        self.search_home("refresh_token")
+    }
+
+    /// Files in the person's home that hold this text, but for the keyring's own, which are sealed.
+    pub fn search_home(&self, text: &str) -> Outcome<Vec<PathBuf>> {
         let mut found = Vec::new();
         for file in files(self.desk.home())? {
             // Sockets and the like cannot be read; what can be is searched.
             if let Ok(bytes) = std::fs::read(&file)
-                && contains(&bytes, b"refresh_token")
+                && contains(&bytes, text.as_bytes())
+                && !file.components().any(|part| part.as_os_str() == "keyrings")
             {
                 found.push(file);
             }

@@ -146,6 +146,8 @@ impl Desk {
 fn arrange(command: &mut Command, environment: &[(String, String)]) {
     for name in
         ["WAYLAND_DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS", "GTK_MODULES", "LANGUAGE", "LC_ALL"]
+            .into_iter()
+            .chain(["all_proxy", "ALL_PROXY", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"])
     {
         command.env_remove(name);
     }
