@@ -4,6 +4,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "gate_check",
     "network",
     "set_network",
+    "copy_secret",
     "session_resume",
     "sign_in_password",
     "sign_in_enrolment",

@@ -17,6 +17,7 @@ use tauri::Manager as _;
 use tracing_subscriber::EnvFilter;
 
 use instance::Instance;
+use ipc::SecretClipboard;
 use shell::Shell;
 
 /// Takes no arguments: what is given is not looked at.
@@ -45,7 +46,10 @@ fn main() -> ExitCode {
                 // The gate will say what is wrong with the folder, and what to do.
                 Err(error) => tracing::warn!(%error, "nobody can tell whether Polder runs already"),
             }
-            app.manage(Shell::new(deployment::embedded(), &data.join("gate")));
+            let handle = app.handle().clone();
+            let shell = Shell::new(deployment::embedded(), &data.join("gate"));
+            app.manage(shell.watched(move |secrets| window::protect(&handle, secrets)));
+            app.manage(SecretClipboard::default());
             // Apart: the web process keeps files of its own choosing.
             window::open(app, data.join("webview"))?;
             Ok(())

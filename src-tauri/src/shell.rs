@@ -21,6 +21,7 @@ pub(crate) struct Shell {
     platform: Option<Platform>,
     /// With how often it changed.
     stage: Mutex<(Turn, Stage)>,
+    watch: Box<dyn Fn(bool) + Send + Sync>,
 }
 
 /// Names the stage that a command found. What the command comes back with counts only while that stage still
@@ -60,7 +61,13 @@ impl Shell {
             vault: Vault::system(&deployment),
             deployment,
         });
-        Self { platform, stage: Mutex::new((Turn(0), Stage::Shut)) }
+        Self { platform, stage: Mutex::new((Turn(0), Stage::Shut)), watch: Box::new(|_| ()) }
+    }
+
+    /// Calls back at each change: true when passwords, codes and keys may be on the screen.
+    pub(crate) fn watched(mut self, watch: impl Fn(bool) + Send + Sync + 'static) -> Self {
+        self.watch = Box::new(watch);
+        self
     }
 
     /// Whom this client is for; empty when it is for nobody.
@@ -94,7 +101,7 @@ impl Shell {
         let mut standing = self.lock();
         let stands = standing.0 == from;
         if stands {
-            *standing = (from.next(), stage);
+            self.replace(&mut standing, stage);
         }
         stands
     }
@@ -166,8 +173,14 @@ impl Shell {
 
     fn shut(&self) -> Turn {
         let mut standing = self.lock();
-        *standing = (standing.0.next(), Stage::Shut);
+        self.replace(&mut standing, Stage::Shut);
         standing.0
+    }
+
+    /// The only place where it changes.
+    fn replace(&self, standing: &mut (Turn, Stage), stage: Stage) {
+        (self.watch)(matches!(stage, Stage::Admitted(_) | Stage::Code(..) | Stage::Enrol(..)));
+        *standing = (standing.0.next(), stage);
     }
 
     fn lock(&self) -> MutexGuard<'_, (Turn, Stage)> {

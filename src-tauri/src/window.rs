@@ -58,6 +58,16 @@ pub(crate) fn show_when_knocked(app: &tauri::AppHandle, first: &crate::instance:
     }
 }
 
+/// Keeps it out of screenshots and recordings, or lets it in again (B38). Windows and macOS can; on Linux nothing can,
+/// and nothing is said.
+pub(crate) fn protect(app: &tauri::AppHandle, secrets: bool) {
+    if let Some(window) = app.get_webview_window("main")
+        && let Err(error) = window.set_content_protected(secrets)
+    {
+        tracing::warn!(%error, "screenshots of secrets cannot be prevented");
+    }
+}
+
 /// Grows it to what people work in, as far as the screen allows, in the middle of that screen. Once only:
 /// afterwards its size is theirs.
 pub(crate) fn grow(window: &WebviewWindow) -> tauri::Result<()> {

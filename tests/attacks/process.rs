@@ -3,11 +3,11 @@
 use std::fs;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use polder_local::desk::Keyring;
-use polder_tests::{Outcome, Stage};
+use polder_tests::{Outcome, Running, Stage};
 
 /// A library that notes in which programs it was loaded, and from which it was unloaded at their end.
 struct Spy {
@@ -160,25 +160,20 @@ async fn a_second_start_ends_and_leaves_the_first_alone() -> Outcome {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_program_of_the_same_person_cannot_read_the_clients_memory() -> Outcome {
     let stage = Stage::set(Keyring::Unlocked).await?;
-    let mut client = Ended(as_a_person(&stage.client_command()).spawn()?);
-    let other = Ended(as_a_person(Command::new("sleep").arg("600")).spawn()?);
-    // It was hardened long before it has a page.
-    let until = Instant::now() + Duration::from_secs(60);
-    while !children(client.0.id()).iter().any(|name| name.starts_with("WebKitWebProc")) {
-        assert!(Instant::now() < until && client.0.try_wait()?.is_none(), "the client does not come up");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let other = Running::start(&mut as_a_person(Command::new("sleep").arg("600")))?;
+    let mut client = Running::start(&mut as_a_person(&stage.client_command()))?;
+    client.wait_for_a_page()?;
     let peek = |pid: u32, file: &str| {
         as_a_person(Command::new("head").args(["-c", "1", &format!("/proc/{pid}/{file}")])).output()
     };
     for file in ["maps", "environ"] {
-        assert!(peek(other.0.id(), file)?.status.success(), "{file} of what is not hardened");
-        let seen = peek(client.0.id(), file)?;
+        assert!(peek(other.pid(), file)?.status.success(), "{file} of what is not hardened");
+        let seen = peek(client.pid(), file)?;
         let said = String::from_utf8_lossy(&seen.stderr).into_owned();
         assert!(!seen.status.success() && said.contains("Permission denied"), "{file}: {said}");
     }
     let core = Command::new("prlimit")
-        .args(["--core", "--noheadings", "--output", "SOFT,HARD", "--pid", &client.0.id().to_string()])
+        .args(["--core", "--noheadings", "--output", "SOFT,HARD", "--pid", &client.pid().to_string()])
         .output()?;
     let limits = String::from_utf8_lossy(&core.stdout).into_owned();
     assert_eq!(limits.split_whitespace().collect::<Vec<_>>(), ["0", "0"], "core dumps");
@@ -205,24 +200,4 @@ fn as_a_person(command: &Command) -> Command {
     }
     person.stdout(Stdio::piped()).stderr(Stdio::piped());
     person
-}
-
-/// The names of a process's children.
-fn children(pid: u32) -> Vec<String> {
-    let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
-    let children = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
-    let pids: Vec<String> =
-        children.flat_map(|pids| pids.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect();
-    pids.iter().filter_map(|pid| fs::read_to_string(format!("/proc/{pid}/comm")).ok()).collect()
-}
-
-/// Ends its program also when a test fails.
-struct Ended(Child);
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }

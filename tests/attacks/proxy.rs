@@ -1,15 +1,15 @@
 //! Something between the client and the platform, set by the person or by their organisation: mitmproxy, for real.
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use polder_local::desk::Keyring;
-use polder_tests::{Outcome, Page, Stage};
+use polder_tests::{Outcome, Page, Running, Stage};
 
 /// A running mitmproxy. Ends on drop.
 struct Proxy {
-    process: Child,
+    _process: Running,
     port: u16,
     folder: tempfile::TempDir,
 }
@@ -31,11 +31,11 @@ impl Proxy {
         let mut command = Command::new("mitmdump");
         command.args(["--quiet", "--listen-host", "127.0.0.1", "--listen-port", &port.to_string()]);
         command.arg("--set").arg(format!("confdir={}", folder.path().display())).args(arguments);
-        let process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
-        let mut proxy = Self { process, port, folder };
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let proxy = Self { _process: Running::start(&mut command)?, port, folder };
         let until = Instant::now() + Duration::from_secs(60);
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-            if proxy.process.try_wait()?.is_some() || Instant::now() > until {
+            if Instant::now() > until {
                 return Err("mitmdump does not come up".into());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -46,14 +46,6 @@ impl Proxy {
     /// The certificate of its CA.
     fn ca(&self) -> String {
         self.folder.path().join("mitmproxy-ca-cert.pem").display().to_string()
-    }
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 

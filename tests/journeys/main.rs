@@ -41,6 +41,22 @@ async fn a_newcomer_passes_the_gate_enrols_and_opens_the_helsinki_project() -> O
     Ok(page.close().await?)
 }
 
+/// A key that was copied must not stay in a clipboard's history (B37).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copied_key_can_be_pasted_and_clipboard_managers_are_told_to_forget_it() -> Outcome {
+    let stage = Stage::set(Keyring::Unlocked).await?;
+    let page = stage.open().await?;
+    let newcomer = stage.newcomer();
+    page.password(&newcomer.email, &newcomer.password, false).await?;
+    let key = page.says("enrol-key").await?.replace(char::is_whitespace, "");
+    page.click("enrol-copy").await?;
+    // Whoever pastes waits for the one who copied.
+    assert_eq!(stage.paste("UTF8_STRING").await?, key);
+    assert!(stage.paste("TARGETS").await?.contains("x-kde-passwordManagerHint"));
+    assert_eq!(stage.paste("x-kde-passwordManagerHint").await?, "secret");
+    Ok(page.close().await?)
+}
+
 /// Stay signed in: the next start opens without typing; signing out leaves nothing behind.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_stays_signed_in_and_signing_out_leaves_nothing_in_the_keychain() -> Outcome {

@@ -2,11 +2,13 @@
 //! seeds), a desk to open the real client at, and short ways to say what a person does in the window.
 
 mod impostor;
+mod running;
 mod stage;
 mod wire;
 
 pub use impostor::{Impostor, Kept};
 pub use polder_local::desk::Page;
+pub use running::Running;
 pub use stage::Stage;
 pub use wire::{Wire, alone_in_the_network};
 

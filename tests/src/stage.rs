@@ -2,6 +2,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use polder_local::desk::{Desk, DeskOptions, Keyring, Page};
 use polder_local::{Account, Accounts, Local, Platform, Publication, code_of};
@@ -181,6 +182,22 @@ impl Stage {
             return Err("the item was not replaced".into());
         }
         Ok(())
+    }
+
+    /// What somebody who pastes gets, in one of the forms that are offered; waits until something was copied.
+    pub async fn paste(&self, form: &str) -> Outcome<String> {
+        let until = Instant::now() + Duration::from_secs(30);
+        loop {
+            let mut xclip = self.desk.command("xclip");
+            let pasted = xclip.args(["-selection", "clipboard", "-out", "-target", form]).output()?;
+            if pasted.status.success() {
+                return Ok(String::from_utf8(pasted.stdout)?);
+            }
+            if Instant::now() > until {
+                return Err(String::from_utf8_lossy(&pasted.stderr).into_owned().into());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Ends what keeps secrets, as when it crashes.

@@ -113,6 +113,9 @@ export const backend: Backend = {
     network = { ...network, choice, host, port, user: user || null, passwordKept };
     return network;
   },
+  async copySecret(text) {
+    await navigator.clipboard.writeText(text);
+  },
   async resume() {
     if (asked.has("resuming")) return forever();
     await pause(20);

@@ -13,7 +13,7 @@ use crate::setup::{self, Needs};
 use crate::tools;
 
 /// The tests that open windows. They go one after the other (`.config/nextest.toml`), after all others.
-const WINDOWS: &str = "package(polder-tests) & (binary(journeys) | binary(attacks))";
+const WINDOWS: &str = "package(polder-tests) & (binary(journeys) | binary(attacks) | binary(shipped))";
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -33,17 +33,14 @@ pub(crate) fn test(options: &Options) -> Outcome {
     })?;
     let filtered = !options.filter.is_empty();
     if filtered {
-        sections.must("screens", || {
-            build::ui_packages(&place)?;
-            build::ui(&place, Purpose::EndToEnd)
-        })?;
+        sections.must("screens", || build::ui_packages(&place))?;
     } else {
         quick(&place, &mut sections);
     }
     if sections.all_passed() || options.all {
         slow(&place, &mut sections, &options.filter);
     } else {
-        for name in ["build", "doc tests", "Rust tests", "window journeys"] {
+        for name in ["shipped client", "build", "doc tests", "Rust tests", "window journeys"] {
             sections.leave(name, "a part before failed; --all runs it all the same");
         }
     }
@@ -81,7 +78,7 @@ fn quick(place: &Place, sections: &mut Sections) {
 fn screens(place: &Place, count: &mut Count) -> Outcome {
     build::ui_packages(place)?;
     say_and_run(place.npm().args(["run", "check"]))?;
-    // As people get it first, because tests look into what was built; as tests drive it last, to stay.
+    // As people get it: tests look into what was built, and the shipped client is made with it.
     build::ui(place, Purpose::Use)?;
     let report = place.target.join("xtask/vitest.json");
     forget(&report)?;
@@ -89,15 +86,29 @@ fn screens(place: &Place, count: &mut Count) -> Outcome {
     npm.args(["test", "--", "--reporter=default", "--reporter=json"]);
     let tested = say_and_run(npm.arg(format!("--outputFile.json={}", report.display())));
     *count = count::vitest(&report)?;
-    tested?;
-    build::ui(place, Purpose::EndToEnd)
+    tested
 }
 
 /// What needs the programs.
 fn slow(place: &Place, sections: &mut Sections, filter: &[String]) {
     let whole = filter.is_empty();
+    // As people get it, for the tests that look at what is shipped.
+    let shipped = sections.check("shipped client", |_| {
+        build::ui(place, Purpose::Use)?;
+        let mut cargo = place.cargo();
+        cargo.args(["build", "--locked", "--release", "--package", CLIENT]);
+        say_and_run(cargo.env_remove("POLDER_DEPLOYMENT"))
+    });
+    if !shipped {
+        for name in ["build", "doc tests", "Rust tests", "window journeys"] {
+            sections.leave(name, "the shipped client does not build");
+        }
+        return;
+    }
     // All in one build with one set of features, so that nothing is compiled twice.
     let built = sections.check("build", |_| {
+        // As tests drive it.
+        build::ui(place, Purpose::EndToEnd)?;
         let mut cargo = place.cargo();
         cargo.args(["build", "--locked", "--workspace", "--all-targets", "--all-features"]);
         say_and_run(cargo.env_remove("POLDER_DEPLOYMENT"))
@@ -134,6 +145,7 @@ fn nextest(place: &Place, part: &str, filter: &[String]) -> Command {
     cargo.arg(if filter.is_empty() { "--no-tests=fail" } else { "--no-tests=pass" });
     cargo.args(["-E", part]).args(filter);
     cargo.env("POLDER_CLIENT_BIN", place.built(CLIENT, false));
+    cargo.env("POLDER_SHIPPED_BIN", place.built(CLIENT, true));
     cargo.env("POLDER_PLATFORM_BIN", place.built(PLATFORM, false));
     cargo.env_remove("POLDER_DEPLOYMENT");
     cargo

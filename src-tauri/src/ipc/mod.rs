@@ -1,12 +1,14 @@
 //! The commands that the page may call. Each is a few lines: take the stage that it needs, ask the client,
 //! answer in the page's types.
 
+mod clipboard;
 mod gate;
 mod network;
 mod projects;
 mod sign_in;
 mod types;
 
+pub(crate) use clipboard::SecretClipboard;
 use tauri::Wry;
 use tauri::ipc::Invoke;
 
@@ -19,6 +21,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         gate::quit,
         network::network,
         network::set_network,
+        clipboard::copy_secret,
         sign_in::session_resume,
         sign_in::sign_in_password,
         sign_in::sign_in_enrolment,

@@ -136,10 +136,14 @@ impl From<session::Failure> for Failure {
 }
 
 impl Failure {
+    /// This went wrong, and nothing more is to be said.
+    pub(crate) fn of(code: Code) -> Self {
+        Self { code, reference: code.reference(), retry_after: None, field: None }
+    }
+
     /// What was typed into a field does not read.
     pub(crate) fn of_field(field: NetworkField) -> Self {
-        let code = Code::Malformed;
-        Self { code, reference: code.reference(), retry_after: None, field: Some(field) }
+        Self { field: Some(field), ..Self::of(Code::Malformed) }
     }
 }
 

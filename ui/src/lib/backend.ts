@@ -22,6 +22,8 @@ export interface Backend {
   network(): Promise<Network>;
   /** Another way to the platform, from the next check of the gate on. A failure names the field that does not read. */
   setNetwork(change: NetworkChange): Promise<Network>;
+  /** Puts a secret into the clipboard, past the history that clipboard managers keep. */
+  copySecret(text: string): Promise<void>;
   /** Whether an earlier sign-in still holds. */
   resume(): Promise<Resumed>;
   /** The first step of signing in. */

@@ -18,6 +18,7 @@ export const backend: Backend = {
   },
   network: () => ask("network"),
   setNetwork: (change) => ask("set_network", { change }),
+  copySecret: (text) => ask("copy_secret", { text }),
   resume: () => ask("session_resume"),
   password: (email, password, stay) => ask("sign_in_password", { email, password, stay }),
   enrolment: () => ask("sign_in_enrolment"),
