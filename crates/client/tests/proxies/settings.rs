@@ -170,13 +170,27 @@ async fn a_damaged_file_leaves_it_to_the_system() {
 }
 
 #[tokio::test]
+async fn a_file_that_cannot_be_read_leaves_the_gate_shut() {
+    let bench = Bench::new().await;
+    let gate = bench.gate();
+    std::fs::create_dir_all(bench.file()).unwrap();
+    refused(check(&gate).await, Code::StoreUnwritable);
+    let fault = gate.network().set(Choice::Direct, PasswordChange::Keep).await.unwrap_err();
+    assert_eq!(fault.code(), Code::StoreUnwritable);
+}
+
+#[cfg(unix)]
+#[tokio::test]
 async fn a_file_that_cannot_be_written_changes_nothing() {
     let bench = Bench::new().await;
     let vault = Vault::memory();
     let gate = bench.gate_of(System::of_environment(|_| None), vault.clone());
-    std::fs::create_dir_all(bench.file()).unwrap();
+    // A link to nowhere: nothing can be read there, which is no error, and no folder can be made there.
+    let folder = bench.file().parent().unwrap().to_owned();
+    std::fs::create_dir_all(folder.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink("nowhere/at/all", &folder).unwrap();
     let fault = gate.network().set(manual(3128, Some("ada")), typed("hunter2")).await.unwrap_err();
     assert_eq!(fault.code(), Code::StoreUnwritable);
     assert_eq!(vault.load().await.unwrap(), None);
-    refused(check(&gate).await, Code::StoreUnwritable);
+    assert_eq!(gate.network().setting().await.unwrap().choice, Choice::System);
 }
