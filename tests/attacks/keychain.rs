@@ -2,7 +2,7 @@
 //! session is written anywhere else.
 
 use polder_local::desk::Keyring;
-use polder_tests::{Outcome, Page, Stage};
+use polder_tests::{Outcome, Page, Running, Stage};
 
 /// Signs in, asking to stay, and is told why that does not last; and nothing lies in a file.
 async fn lasts_for_this_run(stage: &Stage, page: &Page, words: &str) -> Outcome {
@@ -123,5 +123,44 @@ async fn an_item_that_nobody_put_there_is_said_so_and_a_sign_in_puts_it_right() 
     page.close().await?;
     let page = stage.open().await?;
     page.see("projects").await?;
+    Ok(page.close().await?)
+}
+
+/// What asks for the keyring's password on behalf of gnome-keyring.
+const PROMPTER: &str = "/usr/libexec/gcr-prompter";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prompt_that_is_dismissed_leaves_everything_as_it_was() -> Outcome {
+    let mut stage = staying(Keyring::Unlocked).await?;
+    stage.restart_keyring(false)?;
+    let prompter = Running::start(&mut stage.command(PROMPTER))?;
+    let page = stage.open_at_gate().await?;
+    for arguments in [
+        &["search", "--sync", "--onlyvisible", "--class", "gcr-prompter", "windowfocus", "--sync"][..],
+        // To whatever has the focus: sent to the window, the release of the key would come too late for it.
+        &["key", "Escape"],
+    ] {
+        let done = stage.command("xdotool").args(arguments).output()?;
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+    let why = page.says("sign-in-why").await?;
+    assert!(why.contains("locked") && why.contains("Nothing was deleted"), "{why}");
+    page.close().await?;
+    drop(prompter);
+
+    stage.restart_keyring(true)?;
+    let page = stage.open().await?;
+    page.see("projects").await?;
+    Ok(page.close().await?)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prompt_that_nobody_answers_keeps_nobody_waiting_for_ever() -> Outcome {
+    let mut stage = staying(Keyring::Unlocked).await?;
+    stage.restart_keyring(false)?;
+    let _prompter = Running::start(&mut stage.command(PROMPTER))?;
+    let page = stage.open_at_gate().await?;
+    let why = page.says("sign-in-why").await?;
+    assert!(why.contains("did not answer in time") && why.contains("Nothing was deleted"), "{why}");
     Ok(page.close().await?)
 }

@@ -74,6 +74,11 @@ impl Stage {
         Ok(self.desk.open_with(&self.client, &[&own, environment].concat(), arguments).await?)
     }
 
+    /// A program that runs where the client does.
+    pub fn command(&self, program: &str) -> Command {
+        self.desk.command(program)
+    }
+
     /// The client as a person's desktop would start it, not driven by anybody.
     pub fn client_command(&self) -> Command {
         let mut command = self.desk.command(&self.client.display().to_string());

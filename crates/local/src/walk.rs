@@ -62,6 +62,9 @@ impl Walk<'_> {
         #[cfg(unix)]
         drop(held);
         page.arrive("sign-in", "email").await?;
+        page.click("sign-in-network").await?;
+        page.arrive("network", "network-manual").await?;
+        page.click("network-back").await?;
         page.password(&newcomer.email, &newcomer.password, true).await?;
         if page.see_either("enrolment", "code").await? == "code" {
             println!("  has a second step since an earlier run; --fresh starts over");

@@ -53,6 +53,8 @@ const PACKAGES: &[Package] = &[
     package("iproute2", Some("ip"), Needs::Test),
     package("libsecret-tools", Some("secret-tool"), Needs::Test),
     package("mitmproxy", Some("mitmdump"), Needs::Test),
+    package("gcr", None, Needs::Test),
+    package("xdotool", Some("xdotool"), Needs::Test),
     package("xclip", Some("xclip"), Needs::Test),
     package("minisign", Some("minisign"), Needs::Test),
     package("postgresql", Some("initdb"), Needs::Test),
