@@ -138,6 +138,9 @@ pub enum Wrong {
     /// It must be a database.
     #[error("must be \"sqlite\" (a file in the data folder), sqlite:FILE or postgres://…")]
     NotDatabase,
+    /// The way to the database must be encrypted and its server verified (R39).
+    #[error("must have sslmode=verify-full, because that database is on another machine")]
+    OpenWay,
 }
 
 impl Config {
@@ -215,11 +218,33 @@ fn origin(text: &str) -> Result<String, Wrong> {
 }
 
 fn known_database(text: &str) -> Result<String, Wrong> {
-    let known = text == "sqlite"
-        || text.strip_prefix("sqlite:").is_some_and(|path| !path.is_empty() && !path.contains('?'))
-        || text.starts_with("postgres://")
-        || text.starts_with("postgresql://");
-    if known { Ok(text.to_owned()) } else { Err(Wrong::NotDatabase) }
+    let sqlite = text == "sqlite"
+        || text.strip_prefix("sqlite:").is_some_and(|path| !path.is_empty() && !path.contains('?'));
+    if sqlite {
+        return Ok(text.to_owned());
+    }
+    let url = Url::parse(text).map_err(|_| Wrong::NotDatabase)?;
+    if !matches!(url.scheme(), "postgres" | "postgresql") {
+        return Err(Wrong::NotDatabase);
+    }
+    if is_on_this_machine(&url) || is_verified(&url) { Ok(text.to_owned()) } else { Err(Wrong::OpenWay) }
+}
+
+/// Loopback or a socket. The driver also takes hosts as parameters; with one of those it is not said here where it
+/// leads.
+fn is_on_this_machine(postgres: &Url) -> bool {
+    let host = postgres.host_str().unwrap_or_default();
+    // A socket's path stands as the host, with its slashes encoded.
+    let here =
+        matches!(host, "" | "localhost" | "127.0.0.1" | "[::1]") || host.to_lowercase().starts_with("%2f");
+    here && !postgres.query_pairs().any(|(name, _)| matches!(&*name, "host" | "hostaddr"))
+}
+
+/// Whether each mode that is given is the strictest one; of two the driver takes the last.
+fn is_verified(postgres: &Url) -> bool {
+    let mut modes =
+        postgres.query_pairs().filter(|(name, _)| matches!(&**name, "sslmode" | "ssl-mode")).peekable();
+    modes.peek().is_some() && modes.all(|(_, mode)| mode == "verify-full")
 }
 
 /// The URL that the database driver takes.
@@ -284,12 +309,12 @@ root = "root.json"
         let flags = Overrides {
             listen: Some("127.0.0.1:9".parse().unwrap()),
             data: Some("elsewhere".into()),
-            database_url: Some("postgres://db/polder".into()),
+            database_url: Some("postgres://db/polder?sslmode=verify-full".into()),
             ..Overrides::default()
         };
         let config = Config::parse(FULL, Path::new("p.toml"), &flags).unwrap();
         assert_eq!(config.listen.port(), 9);
-        assert_eq!(config.database_url, "postgres://db/polder");
+        assert_eq!(config.database_url, "postgres://db/polder?sslmode=verify-full");
         assert_eq!(config.keys.url, "sqlite:elsewhere/keys/keys.sqlite?mode=rwc");
     }
 
@@ -312,6 +337,31 @@ root = "root.json"
             let error = parse(&FULL.replace(from, to)).unwrap_err();
             assert!(error.starts_with("/etc/polder/platform.toml: "), "{error}");
             assert!(error.contains(key), "{error} should contain {key}");
+        }
+    }
+
+    #[test]
+    fn a_database_on_another_machine_is_reached_over_verified_tls_or_not_at_all() {
+        for (url, fits) in [
+            ("postgres://db.example/polder?sslmode=verify-full", true),
+            ("postgresql://u:p@10.0.0.7:5433/polder?application_name=x&sslmode=verify-full", true),
+            ("postgres://localhost/polder", true),
+            ("postgres://polder@127.0.0.1:5432/polder", true),
+            ("postgres://%2Fvar%2Frun%2Fpostgresql/polder", true),
+            ("postgres://db.example/polder", false),
+            ("postgres://db.example/polder?sslmode=require", false),
+            ("postgres://db.example/polder?sslmode=verify-ca", false),
+            ("postgres://db.example/polder?sslmode=verify-full&ssl-mode=disable", false),
+            ("postgres://db.example/polder?sslmode=disable&sslmode=verify-full", false),
+            ("postgres://localhost/polder?host=db.example", false),
+            ("postgres://localhost/polder?hostaddr=10.0.0.7", false),
+            ("postgres://localhost.example/polder", false),
+        ] {
+            let parsed = parse(&FULL.replace("url = \"sqlite\"", &format!("url = \"{url}\"")));
+            assert_eq!(parsed.is_ok(), fits, "{url}: {parsed:?}");
+            if let Err(error) = parsed {
+                assert!(error.contains("database.url: must have sslmode=verify-full"), "{error}");
+            }
         }
     }
 
