@@ -5,101 +5,21 @@
 // A test that cannot go on fails.
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/gate.rs"]
+mod gate;
 mod support;
 
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use gate::{Bench, PROGRAM, SYSTEM, alone, check, refused};
 use polder_client::deployment::Deployment;
-use polder_client::gate::{Admission, Gate, Installed, Refusal, Step};
-use polder_client::keychain::Vault;
-use polder_client::proxy::System;
+use polder_client::gate::{Gate, Step};
 use polder_wire::{Code, UnixSeconds};
-use support::server::{Reply, Request, Server, closed_port};
+use support::server::{Reply, Server, closed_port};
 use support::tls::{self, Authority, Identity};
-use support::tuf::{self, DAY, Files, Release};
+use support::tuf::{self, DAY};
 use support::{World, now};
-
-const SYSTEM: &str = "linux-x86_64";
-const PROGRAM: &[u8] = b"the program's own bytes";
-
-/// A platform with one release, and the program that is to be admitted.
-struct Bench {
-    world: World,
-    release: Release,
-    folder: tempfile::TempDir,
-    files: Arc<Mutex<Files>>,
-}
-
-impl Bench {
-    fn new() -> Self {
-        let world = World::new();
-        let release = world.release(PROGRAM, "0.2.0", SYSTEM);
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("polder"), PROGRAM).unwrap();
-        Self { world, release, folder, files: Arc::default() }
-    }
-
-    fn publish(&self) {
-        *self.files.lock().unwrap() = self.release.files(&self.world.keys);
-    }
-
-    fn handler(&self) -> impl Fn(&Request) -> Reply + Send + Sync + 'static {
-        let files = Arc::clone(&self.files);
-        move |request| files.lock().unwrap().answer(&request.path)
-    }
-
-    async fn server(&self) -> Server {
-        self.publish();
-        Server::start(self.world.identity(), self.handler()).await
-    }
-
-    fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
-    }
-
-    fn gate(&self, port: u16) -> Gate {
-        let deployment = Deployment::parse(&self.world.deployment(port)).unwrap();
-        alone(Gate::new(deployment, self.installed("0.2.0"), &self.data()))
-    }
-
-    fn installed(&self, version: &str) -> Installed {
-        Installed {
-            version: version.parse().unwrap(),
-            system: SYSTEM.to_owned(),
-            program: self.folder.path().join("polder"),
-        }
-    }
-
-    async fn check(&self, port: u16) -> Result<Admission, Refusal> {
-        check(&self.gate(port)).await
-    }
-
-    /// With a server of this identity, and all else in order.
-    async fn meet(&self, identity: Identity) -> Result<Admission, Refusal> {
-        self.publish();
-        let server = Server::start(identity, self.handler()).await;
-        self.check(server.port).await
-    }
-}
-
-/// Whatever proxy the computer that tests is set to.
-fn alone(gate: Gate) -> Gate {
-    gate.with_network(System::of_environment(|_| None), Vault::memory())
-}
-
-async fn check(gate: &Gate) -> Result<Admission, Refusal> {
-    gate.check(UnixSeconds(now()), &|_| {}).await
-}
-
-#[track_caller]
-fn refused(result: Result<Admission, Refusal>, code: Code) -> Refusal {
-    let refusal = result.expect_err("the gate must stay shut");
-    assert_eq!(refusal.code(), code, "{}", refusal.details());
-    assert!(refusal.details().starts_with(code.reference()), "{}", refusal.details());
-    refusal
-}
 
 #[tokio::test]
 async fn the_newest_verified_release_is_admitted() {

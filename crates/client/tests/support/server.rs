@@ -26,11 +26,13 @@ pub struct Reply {
     pub cut_off: bool,
     /// The body is in chunks already, and no length is announced.
     pub chunked: bool,
+    /// The body is all that is sent, head and all, and then the server hangs up.
+    pub raw: bool,
 }
 
 impl Reply {
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: Vec::new(), body: body.into(), cut_off: false, chunked: false }
+        Self { status, headers: Vec::new(), body: body.into(), cut_off: false, chunked: false, raw: false }
     }
 
     pub fn json(value: &serde_json::Value) -> Self {
@@ -154,6 +156,10 @@ async fn serve(
     while let Some(request) = read(&mut stream).await? {
         seen.lock().unwrap().push(request.clone());
         let reply = handler(&request);
+        if reply.raw {
+            stream.write_all(&reply.body).await?;
+            return stream.shutdown().await;
+        }
         let length = reply.body.len() + if reply.cut_off { 100 } else { 0 };
         let framing = match reply.chunked {
             true => "transfer-encoding: chunked".to_owned(),

@@ -22,10 +22,15 @@ pub struct Authority {
 impl Authority {
     pub fn new(name: &str) -> Self {
         let key = key();
-        let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.distinguished_name.push(DnType::CommonName, name);
+        let params = authority(name);
         let der = params.self_signed(&key).unwrap().der().clone();
+        Self { issuer: Issuer::new(params, key), der }
+    }
+
+    /// One that this one vouches for, within these limits.
+    pub fn intermediate(&self, params: CertificateParams) -> Self {
+        let key = key();
+        let der = params.signed_by(&key, &self.issuer).unwrap().der().clone();
         Self { issuer: Issuer::new(params, key), der }
     }
 
@@ -42,22 +47,41 @@ impl Authority {
     }
 }
 
+/// For an intermediate that may vouch for everything.
+pub fn authority(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.distinguished_name.push(DnType::CommonName, name);
+    params
+}
+
 pub fn leaf(name: &str) -> CertificateParams {
     let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
     params.distinguished_name.push(DnType::CommonName, name);
     params
 }
 
-/// Certificate and key of a server.
+/// Certificates and key of a server.
 pub struct Identity {
-    certificate: CertificateDer<'static>,
+    certificates: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
 }
 
 impl Identity {
     pub fn new(certificate: CertificateDer<'static>, key: &KeyPair) -> Self {
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        Self { certificate, key }
+        Self { certificates: vec![certificate], key }
+    }
+
+    /// With what it shows besides its own, such as who signed it.
+    pub fn with(mut self, certificate: &[u8]) -> Self {
+        self.certificates.push(certificate.to_vec().into());
+        self
+    }
+
+    /// Its own certificate.
+    pub fn der(&self) -> &[u8] {
+        &self.certificates[0]
     }
 
     pub fn self_signed(params: &CertificateParams, key: &KeyPair) -> Self {
@@ -70,7 +94,7 @@ impl Identity {
             .with_protocol_versions(versions)
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(vec![self.certificate], self.key)
+            .with_single_cert(self.certificates, self.key)
             .unwrap();
         Arc::new(config)
     }
