@@ -226,7 +226,7 @@ async fn a_clock_set_back_does_not_revive_expired_metadata() {
 #[tokio::test]
 async fn one_signature_of_two_is_refused() {
     let mut bench = Bench::new();
-    bench.release.targets_signers = 1;
+    bench.release.targets_signers = vec![0];
     let server = bench.server().await;
     refused(bench.check(server.port).await, Code::MetadataInvalid);
 }

@@ -13,6 +13,7 @@ pub struct Keys {
     pub targets: Vec<Ed25519KeyPair>,
     pub snapshot: Ed25519KeyPair,
     pub timestamp: Ed25519KeyPair,
+    pub root_expires: i64,
 }
 
 impl Keys {
@@ -23,6 +24,7 @@ impl Keys {
             targets: vec![key(), key()],
             snapshot: key(),
             timestamp: key(),
+            root_expires: super::now() + 365 * DAY,
         }
     }
 }
@@ -37,7 +39,7 @@ pub fn root_signed_by(keys: &Keys, version: u64, signers: &[&Ed25519KeyPair]) ->
     let role = |keys: &[&Ed25519KeyPair], threshold: u32| json!({"keyids": keys.iter().map(|key| id(key)).collect::<Vec<_>>(), "threshold": threshold});
     let signed = json!({
         "_type": "root", "spec_version": "1.0.31", "version": version, "consistent_snapshot": true,
-        "expires": time(super::now() + 365 * DAY),
+        "expires": time(keys.root_expires),
         "keys": table,
         "roles": {
             "root": role(&keys.root.iter().collect::<Vec<_>>(), 2),
@@ -54,14 +56,17 @@ pub const DAY: i64 = 24 * 60 * 60;
 /// One state of the repository, ready to be changed by a test.
 #[derive(Clone)]
 pub struct Release {
-    /// All three lower roles have it.
+    /// All three lower roles have it, unless one has its own.
     pub number: u64,
+    pub snapshot_number: Option<u64>,
+    pub targets_number: Option<u64>,
+    pub snapshot_expires: Option<i64>,
     pub timestamp_expires: i64,
     pub targets_expires: i64,
     pub policy: Value,
     pub targets: BTreeMap<String, Vec<u8>>,
-    /// How many of the targets keys sign.
-    pub targets_signers: usize,
+    /// Which of the targets keys sign.
+    pub targets_signers: Vec<usize>,
     /// The date that the platform puts on its answers.
     pub date: Option<i64>,
 }
@@ -71,6 +76,9 @@ impl Release {
         let folder = format!("releases/{version}/{system}");
         Self {
             number: 1,
+            snapshot_number: None,
+            targets_number: None,
+            snapshot_expires: None,
             timestamp_expires: super::now() + 2 * DAY,
             targets_expires: super::now() + 90 * DAY,
             policy: json!({
@@ -81,7 +89,7 @@ impl Release {
                 (format!("{folder}/polder"), program.to_vec()),
                 (format!("{folder}/polder.minisig"), signature),
             ]),
-            targets_signers: 2,
+            targets_signers: vec![0, 1],
             date: Some(super::now()),
         }
     }
@@ -97,27 +105,30 @@ impl Release {
             })
             .collect();
         let number = self.number;
-        let signers: Vec<_> = keys.targets.iter().take(self.targets_signers).collect();
+        let targets_number = self.targets_number.unwrap_or(number);
+        let snapshot_number = self.snapshot_number.unwrap_or(number);
+        let signers: Vec<_> = self.targets_signers.iter().map(|&which| &keys.targets[which]).collect();
         let targets_json = sign(
-            &json!({"_type": "targets", "spec_version": "1.0.31", "version": number,
+            &json!({"_type": "targets", "spec_version": "1.0.31", "version": targets_number,
                 "expires": time(self.targets_expires), "targets": named}),
             &signers,
         );
         let snapshot_json = sign(
-            &json!({"_type": "snapshot", "spec_version": "1.0.31", "version": number,
-                "expires": time(self.targets_expires), "meta": {"targets.json": {"version": number}}}),
+            &json!({"_type": "snapshot", "spec_version": "1.0.31", "version": snapshot_number,
+                "expires": time(self.snapshot_expires.unwrap_or(self.targets_expires)),
+                "meta": {"targets.json": {"version": targets_number}}}),
             &[&keys.snapshot],
         );
         let timestamp_json = sign(
             &json!({"_type": "timestamp", "spec_version": "1.0.31", "version": number,
                 "expires": time(self.timestamp_expires), "meta": {"snapshot.json": {
-                    "version": number, "length": snapshot_json.len(),
+                    "version": snapshot_number, "length": snapshot_json.len(),
                     "hashes": {"sha256": sha256(&snapshot_json)}}}}),
             &[&keys.timestamp],
         );
         let mut files = BTreeMap::from([
-            (format!("/updates/metadata/{number}.targets.json"), targets_json),
-            (format!("/updates/metadata/{number}.snapshot.json"), snapshot_json),
+            (format!("/updates/metadata/{targets_number}.targets.json"), targets_json),
+            (format!("/updates/metadata/{snapshot_number}.snapshot.json"), snapshot_json),
             ("/updates/metadata/timestamp.json".to_owned(), timestamp_json),
         ]);
         for (name, bytes) in &targets {
