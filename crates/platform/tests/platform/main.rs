@@ -4,6 +4,7 @@
 
 mod command_line;
 mod edge;
+mod hostile;
 mod projects;
 mod proofs;
 mod rest;
