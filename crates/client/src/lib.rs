@@ -11,6 +11,9 @@
 
 pub mod api;
 pub mod deployment;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzed;
 pub mod gate;
 pub mod keychain;
 pub mod proxy;

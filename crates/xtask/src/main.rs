@@ -5,6 +5,7 @@
 mod build;
 mod command;
 mod count;
+mod fuzz;
 mod place;
 mod postgres;
 mod run;

@@ -6,6 +6,7 @@ use std::process::Command;
 use crate::build::{self, CLIENT, PLATFORM, Purpose};
 use crate::command::{Failure, Outcome, say_and_listen, say_and_run};
 use crate::count::{self, Count};
+use crate::fuzz;
 use crate::place::Place;
 use crate::postgres::Postgres;
 use crate::section::Sections;
@@ -134,6 +135,9 @@ fn slow(place: &Place, sections: &mut Sections, filter: &[String]) {
         cargo.env("POLDER_TEST_POSTGRES_URL", postgres.url());
         counted(place, &mut cargo, count)
     });
+    if whole && cfg!(target_os = "linux") {
+        sections.check("fuzzers", |count| fuzz::run(place, count));
+    }
     sections.check("window journeys", |count| counted(place, &mut nextest(place, WINDOWS, filter), count));
 }
 

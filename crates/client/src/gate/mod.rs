@@ -206,3 +206,8 @@ impl From<crate::TransportError> for Refusal {
         Self::Metadata(MetadataFault::Transport(error))
     }
 }
+
+#[cfg(fuzzing)]
+pub(crate) fn fuzz_signature(bytes: &[u8]) {
+    program::fuzz(bytes);
+}

@@ -28,3 +28,13 @@ pub(crate) enum Route {
     /// Through this proxy.
     Via(Proxy),
 }
+
+#[cfg(fuzzing)]
+pub(crate) fn fuzz(bytes: &[u8]) {
+    use std::hint::black_box;
+    black_box(challenge::Offered::read(bytes.split(|&byte| byte == b'\n')));
+    let text = String::from_utf8_lossy(bytes);
+    drop(black_box(found::read(&text)));
+    black_box(found::split_port(&text));
+    drop(Manual::parse(&text, 3128, Some(&text)));
+}

@@ -214,3 +214,8 @@ fn keychain_code(error: &KeychainError) -> Code {
     tracing::warn!(code = %error.code(), error = %crate::chain::chain(error), "the keychain did not serve");
     error.code()
 }
+
+#[cfg(fuzzing)]
+pub(crate) fn fuzz_item(bytes: &[u8]) {
+    drop(Item::parse(bytes, "https://polder.example"));
+}

@@ -62,6 +62,13 @@ fn is_invisible(c: char) -> bool {
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+#[cfg(fuzzing)]
+pub(super) fn fuzz(bytes: &[u8]) {
+    if let Some(name) = name(&CertificateDer::from(bytes)) {
+        assert!(name.chars().count() <= MAX_NAME && !name.chars().any(char::is_control), "{name:?}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use rcgen::{CertificateParams, DnType, DnValue};

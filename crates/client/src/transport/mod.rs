@@ -254,5 +254,10 @@ async fn read_body(mut response: reqwest::Response, max: u64) -> Result<Bytes, T
     Ok(body.freeze())
 }
 
+#[cfg(fuzzing)]
+pub(crate) fn fuzz_certificate(bytes: &[u8]) {
+    issuer::fuzz(bytes);
+}
+
 #[cfg(test)]
 mod tests;

@@ -110,7 +110,7 @@ impl MetadataStore for Shelf {
     }
 }
 
-fn parse(bytes: &[u8]) -> Option<Files> {
+pub(super) fn parse(bytes: &[u8]) -> Option<Files> {
     let stored: Stored = serde_json::from_slice(bytes).ok()?;
     let decode = |(name, text): (String, String)| Some((name, STANDARD.decode(text).ok()?));
     (stored.schema == 1).then(|| stored.files.into_iter().map(decode).collect())?

@@ -1,0 +1,6 @@
+//! The minisign signature of a program.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| polder_client::fuzzed::signature(bytes));
