@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use polder_client::deployment::Deployment;
-use tauri::{AppHandle, Manager as _};
 
 const EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/deployment.json"));
 
@@ -34,12 +33,15 @@ fn parse(bytes: &[u8]) -> Option<Deployment> {
 }
 
 /// Where this person's data of Polder lies on this computer.
-pub(crate) fn data_folder(app: &AppHandle) -> tauri::Result<PathBuf> {
+///
+/// The same folder that Tauri would name; asked before there is a Tauri, so that a second start can end before anything
+/// of a window is there. None when the system knows no home.
+pub(crate) fn data_folder(identifier: &str) -> Option<PathBuf> {
     #[cfg(feature = "e2e")]
     if let Some(folder) = std::env::var_os("POLDER_E2E_DATA") {
-        return Ok(PathBuf::from(folder));
+        return Some(PathBuf::from(folder));
     }
-    app.path().app_local_data_dir()
+    Some(dirs::data_local_dir()?.join(identifier))
 }
 
 #[cfg(test)]

@@ -28,23 +28,30 @@ fn main() -> ExitCode {
     for hardening::Shortfall { what, error } in shortfalls {
         tracing::warn!(%error, what, "cannot be forbidden");
     }
+    let context = tauri::generate_context!();
+    let Some(data) = deployment::data_folder(&context.config().identifier) else {
+        tracing::error!("the system knows no home folder for this person");
+        return ExitCode::FAILURE;
+    };
+    let first = match Instance::in_folder(&data) {
+        Ok(Instance::First(first)) => Some(first),
+        Ok(Instance::Second) => {
+            tracing::info!("Polder runs already");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            // The gate will say what is wrong with the folder, and what to do.
+            tracing::warn!(%error, "nobody can tell whether Polder runs already");
+            None
+        }
+    };
     let app = tauri::Builder::default()
         .invoke_handler(ipc::handler())
-        .setup(|app| {
-            let data = deployment::data_folder(app.handle())?;
-            match Instance::in_folder(&data) {
-                Ok(Instance::First(first)) => {
-                    #[cfg(unix)]
-                    window::show_when_knocked(app.handle(), &first);
-                    app.manage(first);
-                }
-                Ok(Instance::Second) => {
-                    tracing::info!("Polder runs already");
-                    app.handle().exit(0);
-                    return Ok(());
-                }
-                // The gate will say what is wrong with the folder, and what to do.
-                Err(error) => tracing::warn!(%error, "nobody can tell whether Polder runs already"),
+        .setup(move |app| {
+            if let Some(first) = first {
+                #[cfg(unix)]
+                window::show_when_knocked(app.handle(), &first);
+                app.manage(first);
             }
             let handle = app.handle().clone();
             let shell = Shell::new(deployment::embedded(), &data.join("gate"));
@@ -54,7 +61,7 @@ fn main() -> ExitCode {
             window::open(app, data.join("webview"))?;
             Ok(())
         })
-        .run(tauri::generate_context!());
+        .run(context);
     match app {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

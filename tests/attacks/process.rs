@@ -148,7 +148,8 @@ async fn a_second_start_ends_and_leaves_the_first_alone() -> Outcome {
     let mut command = tokio::process::Command::from(stage.client_command());
     let second = command.kill_on_drop(true).status();
     let ended = tokio::time::timeout(Duration::from_secs(30), second).await;
-    assert!(ended.map_err(|_| "the second one keeps running")??.success());
+    let ended = ended.map_err(|_| "the second one keeps running")??;
+    assert!(ended.success(), "the second one ended with {ended}");
     assert_eq!(page.see("email").await?.prop("value").await?.as_deref(), Some("half typed"));
     page.close().await?;
     // And once the first has ended, the next is a first again.
