@@ -24,6 +24,7 @@ struct Anchors {
     root: Vec<u8>,
     floor: Floor,
     minisign_key: minisign_verify::PublicKey,
+    minisign_text: String,
     built_at: UnixSeconds,
 }
 
@@ -91,6 +92,7 @@ impl Deployment {
             root,
             floor: file.floor,
             minisign_key,
+            minisign_text: file.minisign_key,
             built_at: file.built_at,
         })))
     }
@@ -145,6 +147,11 @@ impl Deployment {
 
     pub(crate) fn minisign_key(&self) -> &minisign_verify::PublicKey {
         &self.0.minisign_key
+    }
+
+    /// The same as people give it to the plain `minisign` program: `-P` and this.
+    pub fn minisign_text(&self) -> &str {
+        &self.0.minisign_text
     }
 
     pub(crate) fn built_at(&self) -> UnixSeconds {

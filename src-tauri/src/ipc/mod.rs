@@ -9,8 +9,10 @@ mod sign_in;
 mod types;
 
 pub(crate) use clipboard::SecretClipboard;
+pub(crate) use sign_in::resume;
 use tauri::Wry;
 use tauri::ipc::Invoke;
+pub(crate) use types::{Failure, Resumed};
 
 #[cfg(test)]
 include!("../../commands.rs");
@@ -19,6 +21,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
     tauri::generate_handler![
         gate::gate_check,
         gate::quit,
+        gate::set_theme,
         network::network,
         network::set_network,
         clipboard::copy_secret,
@@ -31,6 +34,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         sign_in::sign_out,
         projects::projects,
         projects::project_open,
+        projects::project_sketch,
         projects::layer,
     ]
 }
