@@ -2,6 +2,7 @@
 /// the handlers against this list).
 pub(crate) const COMMANDS: &[&str] = &[
     "gate_check",
+    "painted",
     "set_theme",
     "network",
     "set_network",

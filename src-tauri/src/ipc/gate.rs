@@ -1,10 +1,9 @@
 use polder_client::gate::{Progress, Refusal};
 use polder_wire::UnixSeconds;
 use tauri::ipc::Channel;
-use tauri::{AppHandle, State, WebviewWindow};
+use tauri::{State, WebviewWindow};
 
-use super::types::{self, Admitted, GateProgress, Refused, Verified};
-use crate::appearance::{Appearance, Kept};
+use super::types::{Admitted, GateProgress, Refused, Verified};
 use crate::head_start::HeadStart;
 use crate::shell::Shell;
 use crate::window;
@@ -57,31 +56,6 @@ pub(crate) async fn gate_check(
             Err(refused(&refusal, begun, shell.host()))
         }
     }
-}
-
-/// Light or dark, for the window's frame and for the next start.
-#[tauri::command]
-#[allow(clippy::needless_pass_by_value, reason = "how Tauri hands it over")]
-pub(crate) fn set_theme(
-    window: WebviewWindow,
-    kept: State<'_, Kept>,
-    theme: Appearance,
-) -> Result<(), types::Failure> {
-    window::dress(&window, theme);
-    if theme != kept.read() {
-        kept.write(theme).map_err(|error| {
-            tracing::warn!(%error, "the choice of light or dark cannot be kept");
-            types::Failure::of(polder_wire::Code::StoreUnwritable)
-        })?;
-    }
-    Ok(())
-}
-
-/// Ends the program.
-#[tauri::command]
-#[allow(clippy::needless_pass_by_value, reason = "how Tauri hands it over")]
-pub(crate) fn quit(app: AppHandle) {
-    app.exit(0);
 }
 
 fn refused(refusal: &Refusal, at: UnixSeconds, host: &str) -> Refused {

@@ -7,6 +7,7 @@ mod network;
 mod projects;
 mod sign_in;
 mod types;
+mod window;
 
 pub(crate) use clipboard::SecretClipboard;
 pub(crate) use sign_in::resume;
@@ -20,8 +21,9 @@ include!("../../commands.rs");
 pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         gate::gate_check,
-        gate::quit,
-        gate::set_theme,
+        window::quit,
+        window::painted,
+        window::set_theme,
         network::network,
         network::set_network,
         clipboard::copy_secret,
