@@ -5,6 +5,10 @@ import en from "./en.ftl?raw";
 import nl from "./nl.ftl?raw";
 import featuresEn from "./features.en.ftl?raw";
 import featuresNl from "./features.nl.ftl?raw";
+import partsEn from "./parts.en.ftl?raw";
+import partsNl from "./parts.nl.ftl?raw";
+import shortcutsEn from "./shortcuts.en.ftl?raw";
+import shortcutsNl from "./shortcuts.nl.ftl?raw";
 
 /** The languages that Polder speaks. */
 export const LANGUAGES = ["en", "nl"] as const;
@@ -17,8 +21,8 @@ const STORED = "polder.language";
 const REGION: Record<Language, string> = { en: "GB", nl: "NL" };
 
 const bundles: Record<Language, FluentBundle> = {
-  en: bundle("en", [en, featuresEn]),
-  nl: bundle("nl", [nl, featuresNl]),
+  en: bundle("en", [en, featuresEn, partsEn, shortcutsEn]),
+  nl: bundle("nl", [nl, featuresNl, partsNl, shortcutsNl]),
 };
 
 let chosen = $state<Language>(first());
