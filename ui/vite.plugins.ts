@@ -8,7 +8,7 @@ const NAMES = [
   "chevron-up", "circle-alert", "circle-check", "circle-help", "clock", "copy", "copy-plus", "crosshair",
   "download", "ellipsis", "eye", "eye-off", "file-text", "folder", "history", "info", "key-round",
   "keyboard", "languages", "layers", "layout-grid", "list", "lock", "log-out", "map", "maximize", "minus",
-  "monitor", "moon", "mouse-pointer-2", "network", "palette", "pencil", "pin", "pin-off", "plus",
+  "monitor", "moon", "mouse-pointer-2", "network", "palette", "panel-left", "pencil", "pin", "pin-off", "plus",
   "refresh-cw", "rotate-ccw", "ruler", "save", "search", "settings", "settings-2", "share-2", "shield-check",
   "sun", "table-2", "trash-2", "triangle-alert", "upload", "user", "user-plus", "users", "wifi-off", "x",
 ] as const;

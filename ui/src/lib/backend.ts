@@ -10,6 +10,7 @@ import type { Opened } from "$lib/bindings/Opened";
 import type { Refused } from "$lib/bindings/Refused";
 import type { Resumed } from "$lib/bindings/Resumed";
 import type { SignedIn } from "$lib/bindings/SignedIn";
+import type { Sketch } from "$lib/bindings/Sketch";
 
 /**
  * All that the window can ask of the program behind it. Every promise is kept or broken by {@link Failed};
@@ -40,6 +41,8 @@ export interface Backend {
   signOut(): Promise<void>;
   /** What the signed-in person may open. */
   projects(): Promise<Listed>;
+  /** A small picture of a project's area, from its latest version. */
+  sketch(project: string): Promise<Sketch>;
   /** A project's latest version. */
   open(project: string): Promise<Opened>;
   /** A layer's bytes as they were saved. */

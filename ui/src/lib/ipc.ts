@@ -27,6 +27,7 @@ export const backend: Backend = {
   cancel: () => ask("sign_in_cancel"),
   signOut: () => ask("sign_out"),
   projects: () => ask("projects"),
+  sketch: (project) => ask("project_sketch", { project }),
   open: (project) => ask("project_open", { project }),
   layer: (project, version, layer) => ask("layer", { project, version, layer }),
   quit: () => ask("quit"),

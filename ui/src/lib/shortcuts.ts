@@ -27,6 +27,7 @@ export const SHORTCUTS = [
   { id: "panel", group: "everywhere", keys: ["F6"] },
   { id: "close", group: "everywhere", keys: ["Esc"] },
   { id: "filter", group: "projects", keys: ["/"], icon: "search", anywhere: true },
+  { id: "refresh", group: "projects", keys: ["F5", "Mod R"], icon: "refresh-cw" },
   { id: "new", group: "projects", keys: ["Mod N"], icon: "plus" },
   { id: "open", group: "projects", keys: ["Enter"] },
   { id: "pin", group: "projects", keys: ["P"], icon: "pin" },

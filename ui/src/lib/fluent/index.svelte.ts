@@ -7,6 +7,10 @@ import featuresEn from "./features.en.ftl?raw";
 import featuresNl from "./features.nl.ftl?raw";
 import partsEn from "./parts.en.ftl?raw";
 import partsNl from "./parts.nl.ftl?raw";
+import projectEn from "./project.en.ftl?raw";
+import projectNl from "./project.nl.ftl?raw";
+import projectsEn from "./projects.en.ftl?raw";
+import projectsNl from "./projects.nl.ftl?raw";
 import shortcutsEn from "./shortcuts.en.ftl?raw";
 import shortcutsNl from "./shortcuts.nl.ftl?raw";
 
@@ -21,8 +25,8 @@ const STORED = "polder.language";
 const REGION: Record<Language, string> = { en: "GB", nl: "NL" };
 
 const bundles: Record<Language, FluentBundle> = {
-  en: bundle("en", [en, featuresEn, partsEn, shortcutsEn]),
-  nl: bundle("nl", [nl, featuresNl, partsNl, shortcutsNl]),
+  en: bundle("en", [en, featuresEn, partsEn, projectEn, projectsEn, shortcutsEn]),
+  nl: bundle("nl", [nl, featuresNl, partsNl, projectNl, projectsNl, shortcutsNl]),
 };
 
 let chosen = $state<Language>(first());

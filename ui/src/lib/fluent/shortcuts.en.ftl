@@ -16,6 +16,7 @@ shortcut-help = Keyboard shortcuts
 shortcut-panel = Next panel
 shortcut-close = Close what is on top
 shortcut-filter = Filter
+shortcut-refresh = Look again
 shortcut-open = Open
 shortcut-pin = Pin or unpin
 shortcut-rename = Rename

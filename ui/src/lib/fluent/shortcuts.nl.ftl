@@ -16,6 +16,7 @@ shortcut-help = Sneltoetsen
 shortcut-panel = Volgend paneel
 shortcut-close = Sluit wat bovenop ligt
 shortcut-filter = Filteren
+shortcut-refresh = Kijk opnieuw
 shortcut-open = Openen
 shortcut-pin = Vastzetten of losmaken
 shortcut-rename = Naam wijzigen
