@@ -199,7 +199,7 @@ const SCREENS = [
       await page.locator(".zoom button").first().click();
       await page.waitForTimeout(400);
     }
-    await page.mouse.click(778, 655);
+    await page.mouse.click(700, 470);
     await page.waitForSelector(byId("feature-card"));
     await page.waitForTimeout(400);
   }],

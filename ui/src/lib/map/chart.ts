@@ -74,7 +74,7 @@ export function chart(target: HTMLElement, { area }: Manifest, told: Told): Char
     const [longitude = 0, latitude = 0] = toLonLat(view.getCenter() ?? middle);
     if (resolution !== undefined) told.moved(resolution * ground, longitude, latitude);
   };
-  view.on("change", tell);
+  view.on(["change:center", "change:resolution"], tell);
   map.on("click", ({ pixel }) => {
     const hit = map.forEachFeatureAtPixel(pixel, (feature) => String(feature.getId()), {
       hitTolerance: 4,
@@ -102,6 +102,7 @@ export function chart(target: HTMLElement, { area }: Manifest, told: Told): Char
 
   const [width = 1, height = 1] = map.getSize() ?? [];
   view.setResolution(firstResolution(extent as unknown as Box, width, height));
+  tell();
   return {
     map,
     async put(id, theme, order, look, data, pause) {
