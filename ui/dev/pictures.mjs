@@ -94,8 +94,28 @@ const many = async (page) => {
 };
 const focusFirstRow = (page) => page.locator(byId("table-row")).nth(2).click();
 
+const TALL = { width: 1280, height: 1080 };
+const openMenu = async (page, id) => {
+  await page.click(byId(id));
+  await page.waitForSelector("[role=menu]");
+};
+const settings = (page) => async (view) => {
+  await openMenu(view, "person-menu");
+  await view.click(byId("open-settings"));
+  await view.click(byId(`settings-${page}`));
+};
+
 /** name, size, what the fake answers, what is done first. */
 const SCREENS = [
+  ["gallery", TALL, "gallery=1", (page) => page.waitForSelector("[data-testid=skeleton]")],
+  ["gallery-menu", TALL, "gallery=1", (page) => openMenu(page, "gallery-menu")],
+  ["gallery-dialog", TALL, "gallery=1", (page) => page.click(byId("gallery-dialog"))],
+  ["gallery-tip", TALL, "gallery=1", async (page) => {
+    await page.hover(byId("gallery-tip"));
+    await page.waitForSelector("[role=tooltip]");
+  }],
+  ["gallery-colour", TALL, "gallery=colour", (page) => page.waitForSelector("main")],
+  ["gate-comparing", GATE, "gate=comparing&bytes=0.62", (page) => page.waitForSelector("[data-step=comparing][data-standing=now]")],
   ["gate-checking", GATE, "gate=verifying", (page) => page.waitForSelector("[data-standing=now]")],
   ...[
     "offline", "unknown-issuer", "pin-mismatch", "outdated", "metadata-expired", "metadata-invalid", "altered",
@@ -192,6 +212,44 @@ const SCREENS = [
   ["projects-notice", SMALL, "session=in&remembered=keychain-absent", (page) => page.waitForSelector(byId("not-remembered"))],
   ["projects-empty", WINDOW, "session=in&projects=empty", (page) => page.waitForSelector(byId("projects-empty"))],
   ["projects-error", WINDOW, "session=in&projects=error", (page) => page.waitForSelector(byId("projects-error"))],
+  ["person-menu", WINDOW, "session=in", (page) => openMenu(page, "person-menu")],
+  ["palette", WINDOW, "session=in", async (page) => {
+    await page.keyboard.press("Control+k");
+    await page.waitForSelector(byId("palette-entry"));
+    await page.waitForTimeout(200);
+  }],
+  ["palette-typed", WINDOW, "session=in", async (page) => {
+    await page.keyboard.press("Control+k");
+    await page.waitForTimeout(200);
+    await page.keyboard.type("sta s");
+  }],
+  ["palette-none", SMALL, "session=in", async (page) => {
+    await page.keyboard.press("Control+k");
+    await page.waitForTimeout(200);
+    await page.keyboard.type("zzz");
+  }],
+  ["shortcuts", WINDOW, "session=in", async (page) => {
+    await page.waitForSelector(byId("project-row"));
+    await page.keyboard.press("?");
+    await page.waitForSelector(byId("shortcuts"));
+  }],
+  ["settings-appearance", WINDOW, "session=in", settings("appearance")],
+  ["settings-keyboard", WINDOW, "session=in", settings("keyboard")],
+  ["settings-network", WINDOW, "session=in", async (page) => {
+    await settings("network")(page);
+    await page.click(byId("network-manual"));
+  }],
+  ["settings-about", WINDOW, "session=in", async (page) => {
+    await settings("about")(page);
+    await page.click("[data-testid=about-details] summary");
+    await page.waitForSelector(byId("licence"));
+  }],
+  ["settings-licence", SMALL, "session=in", async (page) => {
+    await settings("about")(page);
+    await page.waitForSelector(byId("licence"));
+    await page.fill(byId("licences-find"), "rustls");
+    await page.locator(`${byId("licence")} summary`).first().click();
+  }],
   ["project", WINDOW, "session=in", wholeMap],
   ["project-near", WINDOW, "session=in", async (page) => {
     await wholeMap(page);

@@ -25,6 +25,7 @@ export const SHORTCUTS = [
   { id: "palette", group: "everywhere", keys: ["Mod K"], icon: "search" },
   { id: "help", group: "everywhere", keys: ["?", "F1"], icon: "keyboard", anywhere: true },
   { id: "panel", group: "everywhere", keys: ["F6"] },
+  { id: "panel-back", group: "everywhere", keys: ["Shift F6"] },
   { id: "close", group: "everywhere", keys: ["Esc"] },
   { id: "filter", group: "projects", keys: ["/"], icon: "search", anywhere: true },
   { id: "refresh", group: "projects", keys: ["F5", "Mod R"], icon: "refresh-cw" },

@@ -21,6 +21,7 @@ gate-lead = One moment. Polder opens when this is certain.
 gate-reaching = Connecting to the platform
 gate-verifying = Reading the signed list of versions
 gate-comparing = Comparing with this program
+gate-bytes = { $done } of { $total }
 gate-done = { $step }: done
 gate-now = { $step }: under way
 gate-later = { $step }: not yet

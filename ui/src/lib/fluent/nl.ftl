@@ -21,6 +21,7 @@ gate-lead = Een ogenblik. Polder gaat open als dit zeker is.
 gate-reaching = Verbinden met het platform
 gate-verifying = De ondertekende versielijst lezen
 gate-comparing = Vergelijken met dit programma
+gate-bytes = { $done } van { $total }
 gate-done = { $step }: klaar
 gate-now = { $step }: bezig
 gate-later = { $step }: nog niet

@@ -22,8 +22,3 @@ export function lastOf(session: string): Last | null {
 export function leaveAs(session: string, last: Last): void {
   kept = { session, last };
 }
-
-/** Forgets it: somebody signed out. */
-export function forget(): void {
-  kept = null;
-}
