@@ -12,7 +12,7 @@ use ts_rs::TS;
 /// Light, dark, or what the system is set to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Appearance {
+pub(crate) enum ThemeChoice {
     #[default]
     System,
     Light,
@@ -32,16 +32,16 @@ impl Kept {
     }
 
     /// The choice of the last run. A file that is not there or says something else is no choice.
-    pub(crate) fn read(&self) -> Appearance {
+    pub(crate) fn read(&self) -> ThemeChoice {
         let text = std::fs::read_to_string(&self.0).unwrap_or_default();
-        [Appearance::Light, Appearance::Dark]
+        [ThemeChoice::Light, ThemeChoice::Dark]
             .into_iter()
             .find(|choice| choice.name() == text)
             .unwrap_or_default()
     }
 
     /// Keeps it for the next start.
-    pub(crate) fn write(&self, choice: Appearance) -> io::Result<()> {
+    pub(crate) fn write(&self, choice: ThemeChoice) -> io::Result<()> {
         if let Some(folder) = self.0.parent() {
             std::fs::create_dir_all(folder)?;
         }
@@ -50,7 +50,7 @@ impl Kept {
     }
 }
 
-impl Appearance {
+impl ThemeChoice {
     fn name(self) -> &'static str {
         match self {
             Self::System => "system",
@@ -85,14 +85,14 @@ mod tests {
     fn a_choice_is_there_at_the_next_start_and_nothing_else_is_one() {
         let folder = tempfile::tempdir().unwrap();
         let kept = Kept::in_folder(&folder.path().join("new"));
-        assert_eq!(kept.read(), Appearance::System);
-        for choice in [Appearance::Dark, Appearance::Light, Appearance::System] {
+        assert_eq!(kept.read(), ThemeChoice::System);
+        for choice in [ThemeChoice::Dark, ThemeChoice::Light, ThemeChoice::System] {
             kept.write(choice).unwrap();
             assert_eq!(kept.read(), choice);
         }
         for text in ["", "dar", "dark\n", "DARK", "../dark"] {
             std::fs::write(&kept.0, text).unwrap();
-            assert_eq!(kept.read(), Appearance::System, "{text:?}");
+            assert_eq!(kept.read(), ThemeChoice::System, "{text:?}");
         }
     }
 

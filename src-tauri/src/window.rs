@@ -8,7 +8,7 @@ use tauri::{
 };
 use url::Url;
 
-use crate::appearance::Appearance;
+use crate::appearance::ThemeChoice;
 
 /// The gate, in logical pixels.
 const GATE: LogicalSize<f64> = LogicalSize { width: 460.0, height: 380.0 };
@@ -24,7 +24,7 @@ const NOWHERE: &str = "http://127.0.0.1:9";
 pub(crate) fn open(
     app: &App,
     folder: PathBuf,
-    appearance: Appearance,
+    appearance: ThemeChoice,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let window = WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()))
         .title("Polder")
@@ -49,7 +49,7 @@ pub(crate) fn open(
 }
 
 /// Light or dark: the frame, and what is seen of the window until the page paints.
-pub(crate) fn dress(window: &WebviewWindow, appearance: Appearance) {
+pub(crate) fn dress(window: &WebviewWindow, appearance: ThemeChoice) {
     let dressed = window
         .set_theme(appearance.theme())
         .and_then(|()| window.set_background_color(Some(appearance.surface(window))));

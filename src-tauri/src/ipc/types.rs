@@ -199,14 +199,14 @@ mod tests {
     use ts_rs::Config;
 
     use super::*;
-    use crate::appearance::Appearance;
+    use crate::appearance::ThemeChoice;
     use crate::ipc::network::{Network, NetworkChange};
     use crate::ipc::window::Screen;
 
     fn export(folder: &Path) {
         let config = Config::new().with_out_dir(folder);
         GateProgress::export_all(&config).unwrap();
-        Appearance::export_all(&config).unwrap();
+        ThemeChoice::export_all(&config).unwrap();
         Screen::export_all(&config).unwrap();
         Sketch::export_all(&config).unwrap();
         Admitted::export_all(&config).unwrap();

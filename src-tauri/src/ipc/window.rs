@@ -4,17 +4,15 @@ use tauri::{AppHandle, State, WebviewWindow};
 use ts_rs::TS;
 
 use super::types::Failure;
-use crate::appearance::{Appearance, Kept};
+use crate::appearance::{Kept, ThemeChoice};
 use crate::window;
 
-/// What the page shows.
+/// What the page shows before anybody has signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Screen {
     Gate,
     SignIn,
-    Projects,
-    Project,
 }
 
 /// The page says that a screen is painted and can be used. Start-up is measured by it (`cargo xtask bench start`).
@@ -29,7 +27,7 @@ pub(crate) fn painted(screen: Screen) {
 pub(crate) fn set_theme(
     window: WebviewWindow,
     kept: State<'_, Kept>,
-    theme: Appearance,
+    theme: ThemeChoice,
 ) -> Result<(), Failure> {
     window::dress(&window, theme);
     if theme != kept.read() {

@@ -7,9 +7,9 @@ import type { Refused } from "$lib/bindings/Refused";
 
 /** The program behind this window. */
 export const backend: Backend = {
-  async gateCheck(onStep) {
+  async gateCheck(onProgress) {
     const progress = new Channel<GateProgress>();
-    progress.onmessage = ({ step }) => onStep(step);
+    progress.onmessage = onProgress;
     try {
       return await invoke("gate_check", { progress });
     } catch (thrown) {
@@ -27,8 +27,11 @@ export const backend: Backend = {
   cancel: () => ask("sign_in_cancel"),
   signOut: () => ask("sign_out"),
   projects: () => ask("projects"),
+  sketch: (project) => ask("project_sketch", { project }),
   open: (project) => ask("project_open", { project }),
   layer: (project, version, layer) => ask("layer", { project, version, layer }),
+  painted: (screen) => ask("painted", { screen }),
+  setTheme: (theme) => ask("set_theme", { theme }),
   quit: () => ask("quit"),
 };
 
