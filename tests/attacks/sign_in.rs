@@ -42,7 +42,7 @@ async fn a_code_used_twice_is_refused() -> Outcome {
     page.password(&editor.email, &editor.password, false).await?;
     page.write("code-field", &code).await?;
     page.see("projects").await?;
-    page.click("sign-out").await?;
+    page.sign_out().await?;
 
     page.password(&editor.email, &editor.password, false).await?;
     page.write("code-field", &code).await?;

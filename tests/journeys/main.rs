@@ -71,8 +71,7 @@ async fn a_restart_stays_signed_in_and_signing_out_leaves_nothing_in_the_keychai
     let page = stage.open().await?;
     page.see("projects").await?;
     assert!(!page.shows("sign-in").await?);
-    page.click("sign-out").await?;
-    page.see("sign-in").await?;
+    page.sign_out().await?;
     assert_eq!(stage.keychain_items()?, 0, "after signing out");
     page.close().await?;
 

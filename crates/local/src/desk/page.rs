@@ -137,6 +137,17 @@ impl Page {
         self.click("sign-in-continue").await
     }
 
+    /// Signs out, by the person's own menu, and waits for the door.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn sign_out(&self) -> Seen {
+        self.click("person-menu").await?;
+        self.click("sign-out").await?;
+        self.see("sign-in").await?;
+        Ok(())
+    }
+
     /// Waits until all of a project's features are on the map, and the map has been drawn with them.
     ///
     /// # Errors

@@ -91,7 +91,7 @@ impl<'a> Page<'a> {
 
     /// Signs out and waits for the door.
     pub(super) async fn sign_out(&self) -> Outcome {
-        self.click("sign-out").await?;
+        self.page.sign_out().await?;
         self.arrive("signed-out", "email").await
     }
 
