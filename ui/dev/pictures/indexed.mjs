@@ -25,34 +25,32 @@ export function indexed({ width, height, data }) {
   ]);
 }
 
-/** One after another the colour that most points are furthest from. */
+/** One after another the colour that most points are furthest from, as an eye sees it. */
 function choose(counts) {
-  const rest = new Map([...counts].map(([each, count]) => [each, { count, far: 1, at: 0 }]));
+  const rest = [...counts].map(([each, count]) => ({ each, count, seen: seen(each), far: 1, at: 0 }));
   const palette = [];
-  while (palette.length < MOST) {
-    let next;
-    let most = 0;
-    for (const [each, { count, far }] of rest) {
-      const loss = count * far;
-      if (loss > most) [next, most] = [each, loss];
+  const loss = ({ count, far }) => count * far ** 4;
+  while (palette.length < Math.min(MOST, rest.length)) {
+    const next = rest.reduce((worst, one) => (loss(one) > loss(worst) ? one : worst));
+    for (const one of rest) {
+      const far = one.seen.reduce((sum, value, i) => sum + (value - next.seen[i]) ** 2, 0);
+      if (!palette.length || far < one.far) Object.assign(one, { far, at: palette.length });
     }
-    if (next === undefined) break;
-    for (const [each, known] of rest) {
-      const far = apart(each, next);
-      if (!palette.length || far < known.far) rest.set(each, { count: known.count, far, at: palette.length });
-    }
-    palette.push(next);
+    palette.push(next.each);
   }
-  return { palette, nearest: new Map([...rest].map(([each, { at }]) => [each, at])) };
+  return { palette, nearest: new Map(rest.map(({ each, at }) => [each, at])) };
 }
 
 const colour = (data, at) => (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
 const parts = (each) => [each >> 16, (each >> 8) & 255, each & 255];
 
-function apart(one, other) {
-  const [r, g, b] = parts(one);
-  const [s, h, c] = parts(other);
-  return (r - s) ** 2 + (g - h) ** 2 + (b - c) ** 2;
+/** In OKLab, where equally far is equally different. */
+function seen(each) {
+  const [r, g, b] = parts(each).map((level) => (level <= 10 ? level / 3294 : ((level / 255 + 0.055) / 1.055) ** 2.4));
+  const l = Math.cbrt(0.4122 * r + 0.5363 * g + 0.0514 * b);
+  const m = Math.cbrt(0.2119 * r + 0.6807 * g + 0.1074 * b);
+  const s = Math.cbrt(0.0883 * r + 0.2817 * g + 0.63 * b);
+  return [0.2105 * l + 0.7936 * m - 0.0041 * s, 1.978 * l - 2.4286 * m + 0.4506 * s, 0.0259 * l + 0.7828 * m - 0.8087 * s];
 }
 
 function chunk(name, body) {

@@ -1,4 +1,4 @@
-// The pictures that are kept, and how a new one is held against them. They are kept at half size, with 32 levels a
+// The pictures that are kept, and how a new one is held against them. They are kept at half size, with 64 levels a
 // channel and 256 colours: a tenth of the bytes, and what a person would see as different still is. A hairline or a
 // letter at half size is a shade, so the shades are compared closely.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -7,9 +7,9 @@ import pixelmatch from "pixelmatch";
 import { PNG } from "pngjs";
 import { indexed } from "./indexed.mjs";
 
-/** How far apart two shades may be: 1 is black and white; rounding to 32 levels alone makes up to 0.02. */
-const SHADE = 0.04;
-/** How many points may differ within a square of this side: less than a letter. */
+/** How far apart two shades may be: 1 is black and white. Keeping them in few colours makes up to half of it. */
+const SHADE = 0.03;
+/** How many points may differ within a square of this side: fewer than a letter has. */
 const SQUARE = 32;
 const POINTS = 6;
 
@@ -69,8 +69,8 @@ export class References {
   }
 }
 
-/** 32 levels, evenly from black to white. */
-const rounded = (level) => Math.round((Math.round((level * 31) / 255) * 255) / 31);
+/** 64 levels, evenly from black to white. */
+const rounded = (level) => Math.round((Math.round((level * 63) / 255) * 255) / 63);
 
 /** Each point the mean of four. */
 function halve({ width, height, data }) {
