@@ -68,7 +68,7 @@ export class Page {
   }
 
   locator(selector) {
-    return new Locator(this, selector, 0);
+    return new Locator(this, [{ selector, nth: 0 }]);
   }
 
   async click(selector) {
@@ -107,19 +107,19 @@ export class Page {
   }
 
   /** What a locator does with its element; not for screens. */
-  async act(selector, nth, wanted, then) {
+  async act(way, wanted, then) {
     return this.#until(async () => {
       try {
         // A person acts on a page that has come to rest; one that acts earlier sees another screen each time.
         if (wanted === "enabled") await this.rest();
-        const element = await this.evaluate(find, { selector, nth, wanted });
+        const element = await this.evaluate(find, way, wanted);
         return element ? ((await then(element)) ?? true) : undefined;
       } catch (error) {
         // Drawn anew or covered at this very moment: looked for again.
         if (["stale element reference", "element click intercepted", "element not interactable"].includes(error.code)) return undefined;
         throw error;
       }
-    }, () => `${selector}${nth ? ` (number ${nth + 1})` : ""} to be ${wanted}`);
+    }, () => `${way.map(({ selector, nth }) => `${selector}${nth ? ` (number ${nth + 1})` : ""}`).join(" in ")} to be ${wanted}`);
   }
 
   async tell(element, what, body) {
@@ -163,16 +163,14 @@ export class Page {
   }
 }
 
-/** The n-th element of a selector. */
+/** The n-th element of a selector, within that of another, and so on. */
 class Locator {
   #page;
-  #selector;
-  #nth;
+  #way;
 
-  constructor(page, selector, nth) {
+  constructor(page, way) {
     this.#page = page;
-    this.#selector = selector;
-    this.#nth = nth;
+    this.#way = way;
   }
 
   first() {
@@ -180,7 +178,15 @@ class Locator {
   }
 
   nth(nth) {
-    return new Locator(this.#page, this.#selector, nth);
+    return new Locator(this.#page, this.#way.with(-1, { ...this.#way.at(-1), nth }));
+  }
+
+  locator(selector) {
+    return new Locator(this.#page, [...this.#way, { selector, nth: 0 }]);
+  }
+
+  async count() {
+    return this.#page.evaluate(count, this.#way);
   }
 
   async waitFor({ state = "visible" } = {}) {
@@ -192,7 +198,7 @@ class Locator {
   }
 
   async hover() {
-    const [x, y] = await this.#act("visible", (element) => this.#page.evaluate(centre, element));
+    const [x, y] = await this.#act("enabled", (element) => this.#page.evaluate(centre, element));
     await this.#page.mouse.move(x, y);
   }
 
@@ -232,7 +238,7 @@ class Locator {
   }
 
   #act(wanted, then) {
-    return this.#page.act(this.#selector, this.#nth, wanted, then);
+    return this.#page.act(this.#way, wanted, then);
   }
 }
 
@@ -242,8 +248,13 @@ const keyUp = (value) => ({ type: "keyUp", value });
 
 // What follows runs in the page.
 
-function find({ selector, nth, wanted }) {
-  const element = document.querySelectorAll(selector)[nth];
+function count(way) {
+  const within = way.slice(0, -1).reduce((root, { selector, nth }) => root?.querySelectorAll(selector)[nth], document);
+  return within?.querySelectorAll(way.at(-1).selector).length ?? 0;
+}
+
+function find(way, wanted) {
+  const element = way.reduce((root, { selector, nth }) => root?.querySelectorAll(selector)[nth], document);
   const seen = element?.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0;
   switch (wanted) {
     case "attached": return element ?? null;

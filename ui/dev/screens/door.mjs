@@ -4,6 +4,7 @@ import { GATE, SMALL, WINDOW, byId, see, signIn } from "./steps.mjs";
 const refused = see("gate-refused");
 
 export const DOOR = [
+  ["gate-comparing", GATE, "gate=comparing&bytes=0.62", (page) => page.waitForSelector("[data-step=comparing][data-standing=now]")],
   ["gate-checking", GATE, "gate=verifying", (page) => page.waitForSelector("[data-standing=now]")],
   ...[
     "offline", "unknown-issuer", "pin-mismatch", "outdated", "metadata-expired", "metadata-invalid", "altered",
