@@ -184,6 +184,7 @@ export const backend: Backend = {
     if (asked.get("layers") === "broken" && id === "water") return new TextEncoder().encode("{ no json").buffer;
     return new TextEncoder().encode(files[at]?.[3] ?? "").buffer;
   },
+  painted: async () => undefined,
   setTheme: async () => undefined,
   quit: async () => undefined,
 };

@@ -9,6 +9,7 @@ import type { Next } from "$lib/bindings/Next";
 import type { Opened } from "$lib/bindings/Opened";
 import type { Refused } from "$lib/bindings/Refused";
 import type { Resumed } from "$lib/bindings/Resumed";
+import type { Screen } from "$lib/bindings/Screen";
 import type { SignedIn } from "$lib/bindings/SignedIn";
 import type { Sketch } from "$lib/bindings/Sketch";
 import type { ThemeChoice } from "$lib/bindings/ThemeChoice";
@@ -48,6 +49,8 @@ export interface Backend {
   open(project: string): Promise<Opened>;
   /** A layer's bytes as they were saved. */
   layer(project: string, version: number, layer: string): Promise<ArrayBuffer>;
+  /** Says that a screen is painted and can be used. */
+  painted(screen: Screen): Promise<void>;
   /** Lets the window's own frame be as light or dark as the page. */
   setTheme(theme: ThemeChoice): Promise<void>;
   /** Ends the program. */

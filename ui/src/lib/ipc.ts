@@ -30,6 +30,7 @@ export const backend: Backend = {
   sketch: (project) => ask("project_sketch", { project }),
   open: (project) => ask("project_open", { project }),
   layer: (project, version, layer) => ask("layer", { project, version, layer }),
+  painted: (screen) => ask("painted", { screen }),
   setTheme: (theme) => ask("set_theme", { theme }),
   quit: () => ask("quit"),
 };

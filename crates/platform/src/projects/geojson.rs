@@ -30,10 +30,14 @@ pub enum GeoJsonError {
     Outside(usize),
 }
 
+/// Reads a file as JSON; what is in it is for [`measure`] to say.
+pub(super) fn read(bytes: &[u8]) -> Result<Value, GeoJsonError> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| GeoJsonError::NotJson { line: error.line(), column: error.column() })
+}
+
 /// Counts features and finds the area of a GeoJSON file (RFC 7946).
-pub(super) fn measure(bytes: &[u8]) -> Result<Measured, GeoJsonError> {
-    let value: Value = serde_json::from_slice(bytes)
-        .map_err(|error| GeoJsonError::NotJson { line: error.line(), column: error.column() })?;
+pub(super) fn measure(value: &Value) -> Result<Measured, GeoJsonError> {
     if value["type"] != "FeatureCollection" {
         return Err(GeoJsonError::NotCollection);
     }
@@ -109,6 +113,10 @@ impl Area {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn measure(bytes: &[u8]) -> Result<Measured, GeoJsonError> {
+        super::measure(&read(bytes)?)
+    }
 
     fn collection(geometry: &str) -> Vec<u8> {
         format!(

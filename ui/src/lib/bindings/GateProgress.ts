@@ -6,10 +6,10 @@ import type { GateStep } from "./GateStep";
  */
 export type GateProgress = { step: GateStep, 
 /**
- * Bytes of the program verified so far.
+ * Bytes of the program that were verified so far.
  */
 done: number, 
 /**
- * All of them; 0 while that is unknown.
+ * Of so many; 0 while that is not known.
  */
 total: number, };

@@ -2,15 +2,15 @@
 import type { SketchPart } from "./SketchPart";
 
 /**
- * A small picture of a project's area, made from its own layers.
+ * Answer of [`ReadSketch`]. A version that was saved before there were sketches has one without parts.
  */
 export type Sketch = { 
 /**
- * Units across; y runs down.
+ * In the unit of the paths; y points down.
  */
 width: number, 
 /**
- * Units from top to bottom.
+ * In the same unit.
  */
 height: number, 
 /**

@@ -3,15 +3,15 @@ import type { SketchShape } from "./SketchShape";
 import type { Theme } from "./Theme";
 
 /**
- * What looks alike in a sketch.
+ * Things of one class.
  */
 export type SketchPart = { 
 /**
- * How it is drawn.
+ * Which map style.
  */
 theme: Theme, 
 /**
- * The class within the theme, as the window's legend names it.
+ * Which class within it; the map's legend has the same.
  */
 class: string, 
 /**
@@ -19,6 +19,6 @@ class: string,
  */
 shape: SketchShape, 
 /**
- * Each is `x0, y0, x1, y1, …`; areas are closed and filled even-odd, dots are centres.
+ * Each `x0, y0, x1, y1, …`; they may lead outside of the picture. Areas are closed and filled even-odd.
  */
 paths: Array<Array<number>>, };
