@@ -257,7 +257,7 @@ const SCREENS = [
       await page.locator(".zoom button").first().click();
       await page.waitForTimeout(400);
     }
-    await page.mouse.click(700, 470);
+    await page.mouse.click(1150, 240);
     await page.waitForSelector(byId("feature-card"));
     await page.waitForTimeout(400);
   }],
