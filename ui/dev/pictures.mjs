@@ -94,7 +94,7 @@ const many = async (page) => {
 };
 const focusFirstRow = (page) => page.locator(byId("table-row")).nth(2).click();
 
-const TALL = { width: 1280, height: 1080 };
+const TALL = { width: 1280, height: 1240 };
 const openMenu = async (page, id) => {
   await page.click(byId(id));
   await page.waitForSelector("[role=menu]");
@@ -214,16 +214,19 @@ const SCREENS = [
   ["projects-error", WINDOW, "session=in&projects=error", (page) => page.waitForSelector(byId("projects-error"))],
   ["person-menu", WINDOW, "session=in", (page) => openMenu(page, "person-menu")],
   ["palette", WINDOW, "session=in", async (page) => {
+    await page.waitForSelector(byId("project-row"));
     await page.keyboard.press("Control+k");
     await page.waitForSelector(byId("palette-entry"));
     await page.waitForTimeout(200);
   }],
   ["palette-typed", WINDOW, "session=in", async (page) => {
+    await page.waitForSelector(byId("project-row"));
     await page.keyboard.press("Control+k");
     await page.waitForTimeout(200);
     await page.keyboard.type("sta s");
   }],
   ["palette-none", SMALL, "session=in", async (page) => {
+    await page.waitForSelector(byId("project-row"));
     await page.keyboard.press("Control+k");
     await page.waitForTimeout(200);
     await page.keyboard.type("zzz");
