@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type { Plugin } from "vite";
 
 /** The drawings of lucide-static that Polder uses. */
-const NAMES = [
+export const NAMES = [
   "arrow-down", "arrow-left", "arrow-up", "arrow-up-down", "check", "chevron-down", "chevron-right",
   "chevron-up", "circle-alert", "circle-check", "circle-help", "clock", "copy", "copy-plus", "crosshair",
   "download", "ellipsis", "eye", "eye-off", "file-text", "folder", "history", "info", "key-round",

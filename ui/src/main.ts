@@ -10,7 +10,7 @@ const target = document.getElementById("polder");
 if (!target) throw new Error("index.html has no #polder");
 mount(App, { target });
 
-const inField = (event: Event) => event.target instanceof HTMLInputElement;
+const inField = (event: Event) => event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
 
 // The web view's own menu offers "Reload", which would drop the session. A link or a file that is dragged in would be
 // opened in this window; Polder refuses to go there, and the pointer should not promise otherwise. Text fields keep

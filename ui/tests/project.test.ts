@@ -159,8 +159,8 @@ describe("the table", () => {
   });
   test("has columns as wide as their text, within reason", () => {
     expect(columnWidths([[10, 4], [1, 2], [5, 900]])).toEqual({
-      columns: "72px minmax(calc(4.30rem + 24px), 10fr) minmax(calc(2.58rem + 24px), 6fr) minmax(calc(11.18rem + 24px), 26fr)",
-      least: "calc(18.06rem + 144px)",
+      columns: "72px minmax(calc(4.30rem + 24px), 10fr) minmax(calc(2.58rem + 24px), 6fr) minmax(calc(7.74rem + 24px), 26fr)",
+      least: "calc(14.62rem + 144px)",
     });
   });
 });

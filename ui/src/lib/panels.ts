@@ -1,10 +1,10 @@
-// F6 goes from panel to panel: the header, the screen, and whatever says `data-panel`.
+// F6 goes from panel to panel: the header, the screen (`main`), and whatever says `data-panel`.
 
 const FOCUSABLE = "a[href], button, input, select, textarea, [tabindex]";
 
 /** Puts the focus into the next panel, or the one before; where it was last in it, else on the first thing there. */
 export function nextPanel(step: 1 | -1): void {
-  const panels = [...document.querySelectorAll<HTMLElement>("[data-panel]")].filter((panel) => panel.checkVisibility());
+  const panels = [...document.querySelectorAll<HTMLElement>("[data-panel], main")].filter((panel) => panel.checkVisibility());
   if (panels.length === 0) return;
   // Panels may lie in each other; the innermost counts.
   const here = panels.findLastIndex((panel) => panel.contains(document.activeElement));

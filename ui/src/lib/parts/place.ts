@@ -8,7 +8,8 @@ export function under(panel: HTMLElement, anchor: Pick<DOMRect, "left" | "right"
   const below = innerHeight - anchor.bottom - GAP - EDGE;
   const above = anchor.top - GAP - EDGE;
   const up = below < 240 && above > below;
-  const end = anchor.left + 240 > innerWidth;
+  const wide = 24 * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const end = anchor.left + wide > innerWidth && anchor.left + anchor.right > innerWidth;
   const px = (value: number) => `${Math.round(value)}px`;
   Object.assign(panel.style, {
     top: up ? "auto" : px(anchor.bottom + GAP),

@@ -6,14 +6,17 @@
 export function columnWidths(letters: readonly (readonly number[])[]): { columns: string; least: string } {
   const LEAST = 6;
   const MOST = 26;
+  /** More of a text is shown only where there is room; the rest stands in its tooltip. */
+  const NEEDED = 18;
   /** What a letter is wide on average. In rem: head and rows have different sizes of text but must line up. */
   const LETTER = 0.43;
   /** Room at both sides of a text, and for the running number. */
   const ROOM = 24;
   const NUMBER = 72;
   const widths = letters.map((each) => Math.min(Math.max(LEAST, ...each), MOST));
-  const columns = widths.map((width) => `minmax(calc(${(width * LETTER).toFixed(2)}rem + ${ROOM}px), ${width}fr)`);
-  const sum = widths.reduce((all, width) => all + width, 0) * LETTER;
+  const needed = widths.map((width) => Math.min(width, NEEDED) * LETTER);
+  const columns = widths.map((width, i) => `minmax(calc(${(needed[i] ?? 0).toFixed(2)}rem + ${ROOM}px), ${width}fr)`);
+  const sum = needed.reduce((all, width) => all + width, 0);
   return {
     columns: [`${NUMBER}px`, ...columns].join(" "),
     least: `calc(${sum.toFixed(2)}rem + ${NUMBER + widths.length * ROOM}px)`,

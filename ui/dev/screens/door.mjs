@@ -1,0 +1,59 @@
+// The gate, the way to the platform, and signing in.
+import { GATE, SMALL, WINDOW, byId, see, signIn } from "./steps.mjs";
+
+const refused = see("gate-refused");
+
+export const DOOR = [
+  ["gate-comparing", GATE, "gate=comparing&bytes=0.62", (page) => page.waitForSelector("[data-step=comparing][data-standing=now]")],
+  ["gate-checking", GATE, "gate=verifying", (page) => page.waitForSelector("[data-standing=now]")],
+  ...[
+    "offline", "unknown-issuer", "pin-mismatch", "outdated", "metadata-expired", "metadata-invalid", "altered",
+    "certificate-time", "clock-wrong&off=-259200", "internal", "timed-out",
+  ].map((code) => [`gate-${code.split("&")[0]}`, GATE, `gate=${code}`, refused]),
+  ["gate-large", WINDOW, "gate=offline", refused],
+  ...["proxy-sign-in", "proxy-negotiate", "proxy-pac"].map((code) => [`gate-${code}`, GATE, `gate=${code}&reference=N-12`, refused]),
+  ["gate-inspected", GATE, "gate=unknown-issuer&reference=N-05&issuer=Hel+Web+Gateway+CA", refused],
+  ["network-gate", GATE, "gate=offline&system=proxy", async (page) => {
+    await page.click(byId("gate-network"));
+    await page.waitForSelector(byId("network"));
+  }],
+  ["network-gate-manual", GATE, "gate=offline&system=pac", async (page) => {
+    await page.click(byId("gate-network"));
+    await page.click(byId("network-manual"));
+    await page.fill(byId("network-host"), "proxy.hel.example");
+    await page.fill(byId("network-port"), "99999");
+    await page.click(byId("network-save"));
+    await page.waitForSelector("[aria-invalid=true]");
+  }],
+  ["network-door", WINDOW, "", async (page) => {
+    await page.click(byId("sign-in-network"));
+    await page.click(byId("network-manual"));
+  }],
+  ["opening", WINDOW, "resuming=1", (page) => page.waitForSelector("main[aria-busy=true] > .late")],
+  ["sign-in", WINDOW, "", see("sign-in")],
+  ["sign-in-small", SMALL, "", see("sign-in")],
+  ["sign-in-wrong", WINDOW, "", async (page) => {
+    await page.fill(byId("email"), "aino.virtanen@hel.example");
+    await page.fill(byId("password"), "wrong");
+    await page.click(byId("sign-in-continue"));
+    await page.waitForSelector(byId("sign-in-error"));
+  }],
+  ["sign-in-why", WINDOW, "why=session-over", see("sign-in-why")],
+  ["code", WINDOW, "", async (page) => {
+    await signIn(page);
+    await page.locator(byId("code-field")).pressSequentially("4079");
+  }],
+  ["code-wrong", WINDOW, "", async (page) => {
+    await signIn(page);
+    await page.locator(byId("code-field")).pressSequentially("000000");
+    await page.waitForSelector(byId("code-error"));
+  }],
+  ["enrolment", WINDOW, "step=enrol", async (page) => {
+    await signIn(page);
+    await page.waitForSelector(byId("enrol-qr"));
+  }],
+  ["enrolment-small", SMALL, "step=enrol", async (page) => {
+    await signIn(page);
+    await page.waitForSelector(byId("enrol-qr"));
+  }],
+];
