@@ -9,7 +9,7 @@ mod wire;
 pub use impostor::{Impostor, Kept};
 pub use polder_local::desk::Page;
 pub use running::Running;
-pub use stage::Stage;
+pub use stage::{Stage, built};
 pub use wire::{Wire, alone_in_the_network};
 
 /// What a test returns: any error, with words.

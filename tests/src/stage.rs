@@ -287,7 +287,11 @@ fn version() -> Outcome<Version> {
     Ok(env!("CARGO_PKG_VERSION").parse()?)
 }
 
-fn built(variable: &str) -> Outcome<PathBuf> {
+/// A program that `cargo xtask test` built, by the variable in which it says where.
+///
+/// # Errors
+/// When the variable is not set.
+pub fn built(variable: &str) -> Outcome<PathBuf> {
     let path = std::env::var_os(variable).ok_or_else(|| {
         format!("{variable} is not set; `cargo xtask test` builds the programs and sets it")
     })?;

@@ -49,6 +49,11 @@ impl Authority {
         &self.certificate
     }
 
+    /// The same as PEM, for programs that take nothing else.
+    pub fn certificate_pem(&self) -> String {
+        pem(&self.certificate)
+    }
+
     /// A server certificate (DER) for `localhost` and 127.0.0.1 with any key.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ mod fuzz;
 mod place;
 mod postgres;
 mod run;
+mod schemathesis;
 mod section;
 mod setup;
 mod test;

@@ -12,8 +12,8 @@ pub struct Email(String);
 impl Email {
     /// Takes what a person types to sign in. What it names may not exist, so anything of a fair length goes.
     pub fn typed(text: &str) -> Option<Self> {
-        let normalised = text.trim().to_lowercase();
-        (normalised.len() <= 320).then_some(Self(normalised))
+        // As the API description says it: in characters, before anything is done to them.
+        (text.chars().count() <= 320).then(|| Self(text.trim().to_lowercase()))
     }
 
     /// Takes what a new account shall have.
@@ -90,6 +90,13 @@ mod tests {
     #[test]
     fn letter_case_and_outer_white_space_do_not_matter() {
         assert_eq!(Email::typed(" Aino@Example.FI "), Email::typed("aino@example.fi"));
+    }
+
+    #[test]
+    fn what_a_person_types_may_have_320_characters_whatever_they_become() {
+        // In lower case this letter is two.
+        assert!(Email::typed(&"İ".repeat(320)).is_some());
+        assert!(Email::typed(&"a".repeat(321)).is_none());
     }
 
     #[test]

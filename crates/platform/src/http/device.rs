@@ -35,12 +35,11 @@ fn check(app: &App, parts: &Parts, token: Option<&str>) -> Result<Thumbprint, Re
 
 fn access_token(parts: &Parts) -> Result<Secret, Refused> {
     let value = only_value(parts, AUTHORIZATION)?.ok_or(Refused::from(Code::SessionOver))?;
-    let (scheme, token) = value.split_once(' ').ok_or(Refused::from(Code::Malformed))?;
-    // Scheme names ignore letter case (RFC 9110, section 11.1).
-    if !scheme.eq_ignore_ascii_case(SCHEME) {
-        return Err(Code::SessionOver.into());
+    // Scheme names ignore letter case (RFC 9110, section 11.1). What is no token of ours is none at all.
+    match value.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case(SCHEME) => Ok(Secret::new(token)),
+        _ => Err(Code::SessionOver.into()),
     }
-    Ok(Secret::new(token))
 }
 
 /// A header that may be there once: two of them mean that two readers could each take another.
