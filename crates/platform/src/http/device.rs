@@ -51,3 +51,13 @@ fn only_value(parts: &Parts, name: HeaderName) -> Result<Option<&str>, Refused> 
     }
     value.to_str().map(Some).map_err(|_| Code::Malformed.into())
 }
+
+#[cfg(fuzzing)]
+pub(super) fn fuzz(bytes: &[u8]) {
+    let Ok(value) = http::HeaderValue::from_bytes(bytes) else { return };
+    let mut parts = http::Request::new(()).into_parts().0;
+    parts.headers.insert(AUTHORIZATION, value);
+    if let Ok(token) = access_token(&parts) {
+        assert!(bytes.ends_with(token.expose().as_bytes()) && bytes.len() == token.expose().len() + 5);
+    }
+}

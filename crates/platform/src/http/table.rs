@@ -101,6 +101,19 @@ fn layer_id(path: &PathValues) -> Result<String, Refused> {
     if project::is_layer_id(text) { Ok(text.to_owned()) } else { Err(Code::Malformed.into()) }
 }
 
+#[cfg(fuzzing)]
+pub(super) fn fuzz_path(text: &str) {
+    let mut parts = text.split('/');
+    let mut next = |name: &str| (name.to_owned(), parts.next().unwrap_or_default().to_owned());
+    let path = PathValues::fuzzed([next("project"), next("version"), next("layer")].into());
+    if let Ok(project) = project::Open::from_path(&path) {
+        assert!(text.starts_with(&project.project.to_string()), "an id is written in one way");
+    }
+    if let Ok(layer) = project::LayerBytes::from_path(&path) {
+        assert!(layer.path().bytes().all(|b| b.is_ascii_alphanumeric() || b"/-".contains(&b)));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

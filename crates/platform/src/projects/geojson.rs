@@ -106,6 +106,17 @@ impl Area {
     }
 }
 
+#[cfg(fuzzing)]
+pub(super) fn fuzz(bytes: &[u8]) {
+    if let Ok(measured) = measure(bytes)
+        && let Some([west, south, east, north]) = measured.area
+    {
+        assert!(measured.features > 0);
+        assert!(-180.0 <= west && west <= east && east <= 180.0, "{measured:?}");
+        assert!(-90.0 <= south && south <= north && north <= 90.0, "{measured:?}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
