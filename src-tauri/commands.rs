@@ -2,6 +2,8 @@
 /// the handlers against this list).
 pub(crate) const COMMANDS: &[&str] = &[
     "gate_check",
+    "painted",
+    "set_theme",
     "network",
     "set_network",
     "copy_secret",
@@ -14,6 +16,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "sign_out",
     "projects",
     "project_open",
+    "project_sketch",
     "layer",
     "quit",
 ];

@@ -1,6 +1,7 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { licences } from "./vite.licences.ts";
 import { icons, openlayersWithoutMarkup } from "./vite.plugins.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -8,12 +9,14 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 // `--mode fake` puts an invented backend where the real one stands, to draw and look at screens in a plain
 // browser. No other mode can reach that file; a test searches the built bundle for it.
 export default defineConfig(({ mode }) => ({
-  plugins: [icons(), openlayersWithoutMarkup(), svelte()],
+  plugins: [icons(), licences(), openlayersWithoutMarkup(), svelte()],
   resolve: {
     alias: [
       ...(mode === "fake"
         ? [
             { find: /^\$lib\/ipc$/, replacement: at("dev/fake-backend.ts") },
+            // ?gallery=1 and ?gallery=colour show the parts and the colours instead.
+            { find: /^\.\/App\.svelte$/, replacement: at("dev/Start.svelte") },
             { find: "$sample", replacement: process.env["POLDER_SAMPLE"] ?? at("../crates/local/sample/helsinki") },
           ]
         : []),

@@ -4,9 +4,13 @@ import type { Plugin } from "vite";
 
 /** The drawings of lucide-static that Polder uses. */
 const NAMES = [
-  "arrow-down", "arrow-left", "arrow-up", "check", "chevron-down", "chevron-right", "circle-alert", "copy",
-  "crosshair", "eye", "eye-off", "info", "layers", "log-out", "map", "maximize", "minus", "pencil", "plus",
-  "refresh-cw", "search", "settings-2", "shield-check", "table-2", "triangle-alert", "user", "x",
+  "arrow-down", "arrow-left", "arrow-up", "arrow-up-down", "check", "chevron-down", "chevron-right",
+  "chevron-up", "circle-alert", "circle-check", "circle-help", "clock", "copy", "copy-plus", "crosshair",
+  "download", "ellipsis", "eye", "eye-off", "file-text", "folder", "history", "info", "key-round",
+  "keyboard", "languages", "layers", "layout-grid", "list", "lock", "log-out", "map", "maximize", "minus",
+  "monitor", "moon", "mouse-pointer-2", "network", "palette", "panel-left", "pencil", "pin", "pin-off", "plus",
+  "refresh-cw", "rotate-ccw", "ruler", "save", "search", "settings", "settings-2", "share-2", "shield-check",
+  "sun", "table-2", "trash-2", "triangle-alert", "upload", "user", "user-plus", "users", "wifi-off", "x",
 ] as const;
 
 const MODULE = "virtual:icons";

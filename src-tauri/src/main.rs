@@ -3,8 +3,10 @@
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod appearance;
 mod deployment;
 mod hardening;
+mod head_start;
 mod instance;
 mod ipc;
 mod shell;
@@ -16,6 +18,8 @@ use std::process::ExitCode;
 use tauri::Manager as _;
 use tracing_subscriber::EnvFilter;
 
+use appearance::Kept;
+use head_start::HeadStart;
 use instance::Instance;
 use ipc::SecretClipboard;
 use shell::Shell;
@@ -57,8 +61,12 @@ fn main() -> ExitCode {
             let shell = Shell::new(deployment::embedded(), &data.join("gate"));
             app.manage(shell.watched(move |secrets| window::protect(&handle, secrets)));
             app.manage(SecretClipboard::default());
+            app.manage(HeadStart::default());
+            HeadStart::begin(app.handle());
+            let kept = Kept::in_folder(&data);
             // Apart: the web process keeps files of its own choosing.
-            window::open(app, data.join("webview"))?;
+            window::open(app, data.join("webview"), kept.read())?;
+            app.manage(kept);
             Ok(())
         })
         .run(context);

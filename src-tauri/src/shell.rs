@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use polder_client::api;
 use polder_client::deployment::Deployment;
-use polder_client::gate::{Admission, Gate, Installed, Refusal, Step};
+use polder_client::gate::{Admission, Gate, Installed, Progress, Refusal};
 use polder_client::keychain::Vault;
 use polder_client::proxy::Network;
 use polder_client::session::{CodeStep, Door, EnrolStep, Failure, Session};
@@ -54,6 +54,17 @@ pub(crate) enum Stage {
 #[derive(Default)]
 pub(crate) struct Manifests(Mutex<HashMap<(ProjectId, u32), Vec<Layer>>>);
 
+/// What the gate opened for.
+pub(crate) struct Admitted {
+    pub(crate) version: Version,
+    pub(crate) checked_at: UnixSeconds,
+    pub(crate) expires: UnixSeconds,
+    /// SHA-256 of this program.
+    pub(crate) program: [u8; 32],
+    /// The key of its independent signature.
+    pub(crate) key: String,
+}
+
 impl Shell {
     pub(crate) fn new(deployment: Option<Deployment>, data: &Path) -> Self {
         let platform = deployment.map(|deployment| Platform {
@@ -79,12 +90,18 @@ impl Shell {
     pub(crate) async fn check(
         &self,
         now: UnixSeconds,
-        progress: &(dyn Fn(Step) + Send + Sync),
-    ) -> Result<(Version, UnixSeconds), Refusal> {
+        progress: &(dyn Fn(Progress) + Send + Sync),
+    ) -> Result<Admitted, Refusal> {
         let turn = self.shut();
         let platform = self.platform.as_ref().ok_or(Refusal::NoDeployment)?;
         let admission: Admission = platform.gate.check(now, progress).await?;
-        let opened = (admission.version().clone(), admission.checked_at());
+        let opened = Admitted {
+            version: admission.version().clone(),
+            checked_at: admission.checked_at(),
+            expires: admission.expires(),
+            program: admission.program(),
+            key: platform.deployment.minisign_text().to_owned(),
+        };
         let client = api::Client::new(admission, Surroundings::system());
         // Where another check has begun meanwhile, that one's verdict counts.
         self.advance(turn, Stage::Admitted(Door::new(client, platform.vault.clone())));
@@ -138,21 +155,18 @@ impl Shell {
         }
     }
 
-    /// The way to the platform, for whoever is not signed in.
+    /// The way to the platform, at whatever stage.
     pub(crate) fn network(&self) -> Result<&Network, Failure> {
-        if matches!(self.stage(), (_, Stage::SignedIn(..))) {
-            return Err(out_of_turn());
-        }
         let platform = self.platform.as_ref().ok_or(Failure::of(Code::NoDeployment))?;
         Ok(platform.gate.network())
     }
 
-    /// Back before the gate, for whoever is not signed in. What was reached so far, and a check that is under
-    /// way, count no more.
+    /// The way to the platform changes. Who is not signed in is back before the gate: what was reached so far, and a
+    /// check that is under way, count no more. A session goes on, the way that it came, until the next check.
     pub(crate) fn leave_gate(&self) -> Result<(), Failure> {
         let (turn, stage) = self.stage();
         // A sign-in that ended a moment ago is not undone by it.
-        let left = !matches!(stage, Stage::SignedIn(..)) && self.advance(turn, Stage::Shut);
+        let left = matches!(stage, Stage::SignedIn(..)) || self.advance(turn, Stage::Shut);
         if left { Ok(()) } else { Err(out_of_turn()) }
     }
 
@@ -247,7 +261,7 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_is_for_no_platform_stays_shut() {
         let shell = shell();
-        let refused = shell.check(UnixSeconds(1_790_000_000), &|_| {}).await.unwrap_err();
+        let refused = shell.check(UnixSeconds(1_790_000_000), &|_| {}).await.err().unwrap();
         assert_eq!(refused.code(), Code::NoDeployment);
         assert!(matches!(shell.stage(), (_, Stage::Shut)));
         assert_eq!(shell.host(), "");

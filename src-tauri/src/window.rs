@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use tauri::webview::NewWindowResponse;
 use tauri::{
     App, LogicalPosition, LogicalSize, Manager as _, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
-    window::Color,
 };
 use url::Url;
+
+use crate::appearance::ThemeChoice;
 
 /// The gate, in logical pixels.
 const GATE: LogicalSize<f64> = LogicalSize { width: 460.0, height: 380.0 };
@@ -20,15 +21,18 @@ const LEAST: LogicalSize<f64> = LogicalSize { width: 900.0, height: 600.0 };
 const NOWHERE: &str = "http://127.0.0.1:9";
 
 /// Opens it as the gate. The web process keeps its files (the chosen language) in the folder.
-pub(crate) fn open(app: &App, folder: PathBuf) -> Result<(), Box<dyn std::error::Error>> {
-    WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()))
+pub(crate) fn open(
+    app: &App,
+    folder: PathBuf,
+    appearance: ThemeChoice,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let window = WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()))
         .title("Polder")
         .inner_size(GATE.width, GATE.height)
         .resizable(false)
         .maximizable(false)
         .center()
-        // The gate's own surface in the light; the page paints its theme over it with its first frame.
-        .background_color(Color(255, 255, 255, 255))
+        .theme(appearance.theme())
         .proxy_url(NOWHERE.parse()?)
         .data_directory(folder)
         .devtools(false)
@@ -40,7 +44,18 @@ pub(crate) fn open(app: &App, folder: PathBuf) -> Result<(), Box<dyn std::error:
         // Rust writes files, never the page.
         .on_download(|_, _| false)
         .build()?;
+    dress(&window, appearance);
     Ok(())
+}
+
+/// Light or dark: the frame, and what is seen of the window until the page paints.
+pub(crate) fn dress(window: &WebviewWindow, appearance: ThemeChoice) {
+    let dressed = window
+        .set_theme(appearance.theme())
+        .and_then(|()| window.set_background_color(Some(appearance.surface(window))));
+    if let Err(error) = dressed {
+        tracing::warn!(%error, "the window's frame keeps its colours");
+    }
 }
 
 /// Brings it to the front when somebody starts the program a second time.

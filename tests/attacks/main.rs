@@ -1,5 +1,6 @@
 //! The client under attack, in its real window: each refusal with its own code, and nothing given away.
 
+mod drag;
 mod keychain;
 mod network;
 mod page;

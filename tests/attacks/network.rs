@@ -1,5 +1,7 @@
 //! Something else answers in the platform's place.
 
+use std::time::{Duration, Instant};
+
 use polder_local::desk::Keyring;
 use polder_tests::{Impostor, Outcome, Stage};
 
@@ -49,6 +51,29 @@ async fn a_platform_that_is_down_keeps_the_gate_shut_and_try_again_opens_it() ->
     stage.restart_platform().await?;
     page.click("gate-retry").await?;
     page.see("sign-in").await?;
+    Ok(page.close().await?)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_platform_that_sends_a_byte_a_second_is_given_up_on() -> Outcome {
+    let mut stage = Stage::set(Keyring::Unlocked).await?;
+    stage.stop_platform();
+    let impostor = Impostor::that_sends_a_byte_a_second(stage.local()).await?;
+    let begun = Instant::now();
+    let page = stage.open_at_gate().await?;
+    page.see("gate-refused").await?;
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    assert!(page.says("gate-code").await?.contains("N-03"));
+    let kept = impostor.leave().await;
+    // What it got is a question for a public file.
+    assert!(!kept.requests.is_empty());
+    for said in &kept.requests {
+        assert!(said.starts_with("GET /updates/"), "{said}");
+        assert!(
+            !said.to_lowercase().contains("authorization") && !said.to_lowercase().contains("dpop"),
+            "{said}"
+        );
+    }
     Ok(page.close().await?)
 }
 

@@ -1,5 +1,6 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use polder_local::Local;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -45,6 +46,15 @@ impl Impostor {
         Self::serve(local.port(), leaf.der().to_vec(), &key).await
     }
 
+    /// Somebody who got hold of the platform's own key, or a network that lets one byte a second through: all holds, and
+    /// the answer never ends.
+    pub async fn that_sends_a_byte_a_second(local: &Local) -> Outcome<Self> {
+        let key = local.folder().join("tls/platform.key.pem");
+        let key = KeyPair::from_pem(&std::fs::read_to_string(key)?)?;
+        let leaf = local.authority().certificate_for(&key)?;
+        Self::serve_in(Manner::Drips, local.port(), leaf, &key).await
+    }
+
     /// Ends it, waits until its port is free, and tells what it got.
     pub async fn leave(mut self) -> Kept {
         self.serving.abort();
@@ -54,6 +64,10 @@ impl Impostor {
     }
 
     async fn serve(port: u16, leaf: Vec<u8>, key: &KeyPair) -> Outcome<Self> {
+        Self::serve_in(Manner::Listens, port, leaf, key).await
+    }
+
+    async fn serve_in(manner: Manner, port: u16, leaf: Vec<u8>, key: &KeyPair) -> Outcome<Self> {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
@@ -68,7 +82,7 @@ impl Impostor {
         let keeps = Arc::clone(&kept);
         let serving = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(listen_to(stream, acceptor.clone(), Arc::clone(&keeps)));
+                tokio::spawn(listen_to(manner, stream, acceptor.clone(), Arc::clone(&keeps)));
             }
         });
         Ok(Self { kept, serving })
@@ -81,7 +95,14 @@ impl Drop for Impostor {
     }
 }
 
-async fn listen_to(stream: TcpStream, acceptor: TlsAcceptor, kept: Arc<Mutex<Kept>>) {
+/// What it does once somebody spoke to it.
+#[derive(Debug, Clone, Copy)]
+enum Manner {
+    Listens,
+    Drips,
+}
+
+async fn listen_to(manner: Manner, stream: TcpStream, acceptor: TlsAcceptor, kept: Arc<Mutex<Kept>>) {
     let keep = |what: &dyn Fn(&mut Kept)| what(&mut kept.lock().unwrap_or_else(PoisonError::into_inner));
     keep(&|kept| kept.connections += 1);
     // A client that hangs up during the handshake is what should happen.
@@ -90,6 +111,19 @@ async fn listen_to(stream: TcpStream, acceptor: TlsAcceptor, kept: Arc<Mutex<Kep
     if let Ok(length @ 1..) = tls.read(&mut said).await {
         let text = String::from_utf8_lossy(&said[..length]).into_owned();
         keep(&|kept| kept.requests.push(text.clone()));
+        if let Manner::Drips = manner {
+            let mut answer = b"HTTP/1.1 200 OK\r\ncontent-length: 4000\r\n\r\n".to_vec();
+            answer.resize(4_000, b' ');
+            let mut pieces = answer.chunks(1);
+            let mut tick = tokio::time::interval(Duration::from_secs(1));
+            // Until the other side has had enough.
+            while let Some(piece) = pieces.next()
+                && tls.write_all(piece).await.is_ok()
+            {
+                tick.tick().await;
+            }
+            return;
+        }
         // Whoever gets this far has been fooled already; the answer only ends the wait.
         if let Err(error) = tls.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await {
             keep(&|kept| kept.requests.push(format!("and left: {error}")));

@@ -287,10 +287,10 @@ fn version() -> Outcome<Version> {
     Ok(env!("CARGO_PKG_VERSION").parse()?)
 }
 
-/// A program that `cargo xtask test` built, by the variable in which it says where.
+/// A program that xtask built, by the variable that it sets.
 ///
 /// # Errors
-/// When the variable is not set.
+/// When it is not set.
 pub fn built(variable: &str) -> Outcome<PathBuf> {
     let path = std::env::var_os(variable).ok_or_else(|| {
         format!("{variable} is not set; `cargo xtask test` builds the programs and sets it")

@@ -7,8 +7,8 @@ import type { Code } from "$lib/bindings/Code";
 import type { Layer } from "$lib/bindings/Layer";
 import type { Me } from "$lib/bindings/Me";
 import type { Network } from "$lib/bindings/Network";
-import type { Person } from "$lib/bindings/Person";
 import type { Remembered } from "$lib/bindings/Remembered";
+import type { Sketch } from "$lib/bindings/Sketch";
 import type { Summary } from "$lib/bindings/Summary";
 import type { Theme } from "$lib/bindings/Theme";
 import buildings from "$sample/buildings.geojson?raw";
@@ -17,6 +17,9 @@ import streets from "$sample/streets.geojson?raw";
 import transit from "$sample/transit.geojson?raw";
 import trees from "$sample/trees.geojson?raw";
 import water from "$sample/water.geojson?raw";
+import type { FeatureCollection } from "geojson";
+import { PROJECTS, aino, inventProjects, viewOf } from "./projects";
+import { sketchOf } from "./town";
 
 /** Found in the bundle, it gives the fake away. */
 export const MARK = "polder-fake-backend";
@@ -28,10 +31,6 @@ const forever = () => new Promise<never>(() => undefined);
 
 const fails = (code: string, reference = "X-00", retryAfter: number | null = null) =>
   new Failed({ code: code as Code, reference, retryAfter });
-
-const aino: Person = { id: "0a".repeat(16), name: "Aino Virtanen" };
-const mikael: Person = { id: "5c".repeat(16), name: "Mikael Lindqvist" };
-const sanna: Person = { id: "7e".repeat(16), name: "Sanna Koskinen" };
 
 const me: Me = {
   user: aino.id, session: "11".repeat(16), name: aino.name, email: "aino.virtanen@hel.example",
@@ -56,18 +55,12 @@ const layers: Layer[] = files.map(([id, title, theme, text]) => ({
   features: (JSON.parse(text) as { features: unknown[] }).features.length,
 }));
 
-const project = (n: number, name: string, description: string, owner: Person, access: "read" | "write", by: Person, ago: number, version: number, bytes: number): Summary => ({
-  id: n.toString(16).padStart(32, "0"), name, description, owner, access,
-  latest: { number: version, author: by, saved_at: now - ago, note: "", bytes },
-});
-const projects: Summary[] = [
-  project(1, "Helsinki, city centre", "Six layers of open data to begin with", sanna, "write", mikael, 720, 14, layers.reduce((sum, { bytes }) => sum + bytes, 0)),
-  project(2, "Station square, summer layout", "Rautatientori", aino, "write", aino, 8_000, 31, 5_210_000),
-  project(3, "Esplanadi accessibility", "", mikael, "write", sanna, 90_000, 9, 4_400_000),
-  project(4, "Senate Square paving with a name that is much longer than a column could ever hold", "Senaatintori and the streets around it, as agreed with the museum board in the spring of 2026", sanna, "read", sanna, 500_000, 1_217, 1_900),
-  project(5, "Old church park lighting", "Vanha kirkkopuisto", mikael, "read", mikael, 40_000_000, 4, 999_900),
-];
+const many = Number(asked.get("projects"));
+const projects: Summary[] = inventProjects(many > 0 ? many : PROJECTS, now);
+const sample = layers.map(({ theme }, i) => ({ theme, data: JSON.parse(files[i]?.[3] ?? "") as FeatureCollection }));
+const sketched = new Map<string, Sketch>();
 
+let listed = 0;
 let network: Network = {
   choice: "system", host: null, port: null, user: null, passwordKept: "no",
   system: asked.get("system") === "pac" ? { kind: "pac" }
@@ -77,10 +70,13 @@ let network: Network = {
 
 /** Answers as the real one would. */
 export const backend: Backend = {
-  async gateCheck(onStep) {
+  async gateCheck(onProgress) {
     const kept = asked.get("gate");
     for (const step of ["reaching", "verifying", "comparing"] as const) {
-      onStep(step);
+      // ?gate=comparing&bytes=0.62 stands still at that part of the program.
+      const total = step === "comparing" ? 19_000_000 : 0;
+      const part = asked.has("bytes") ? Number(asked.get("bytes")) : 1;
+      for (const done of kept === step ? [part] : [0, 0.4, 0.8, 1]) onProgress({ step, done: Math.round(total * done), total });
       if (kept === step) return forever();
       await pause(60);
     }
@@ -91,7 +87,10 @@ export const backend: Backend = {
         host: "polder.hel.example", issuer: asked.get("issuer"), details: `${MARK}\nPolder 2.4.1, linux-x86_64\ncode ${kept}`,
       });
     }
-    return { version: "2.5.0", checkedAt: now - 40, host: "polder.hel.example" };
+    return {
+      version: "2.5.0", checkedAt: now - 40, host: "polder.hel.example",
+      verified: { program: "3f9a52c07be1d846".repeat(4), key: "E7620F1842B4E81F", validUntil: now + 86_400 },
+    };
   },
   async network() {
     await pause(50);
@@ -154,7 +153,18 @@ export const backend: Backend = {
     await pause(50);
     if (asked.get("projects") === "error") throw fails("timed-out", "N-03");
     if (asked.get("projects") === "waiting") return forever();
+    if (asked.get("projects") === "offline" && (listed += 1) > 1) throw fails("offline", "N-01");
     return { projects: asked.get("projects") === "empty" ? [] : projects };
+  },
+  async sketch(id) {
+    await pause(80);
+    if (asked.get("sketches") === "waiting") return forever();
+    if (asked.get("sketches") === "error") throw fails("not-found", "P-03");
+    const view = viewOf(id);
+    const key = JSON.stringify(view);
+    const found = sketched.get(key) ?? sketchOf(view, sample);
+    sketched.set(key, found);
+    return found;
   },
   async open(id) {
     await pause(50);
@@ -163,7 +173,7 @@ export const backend: Backend = {
     if (asked.get("open") === "waiting") return forever();
     return {
       project: found,
-      manifest: { area: [24.935, 60.164, 24.953, 60.179], attribution: "© OpenStreetMap contributors", layers: found.latest.number === 4 ? [] : layers },
+      manifest: { area: [24.935, 60.164, 24.953, 60.179], attribution: "© OpenStreetMap contributors", layers: found.name.startsWith("Old church") ? [] : layers },
     };
   },
   async layer(_project, _version, id) {
@@ -174,6 +184,8 @@ export const backend: Backend = {
     if (asked.get("layers") === "broken" && id === "water") return new TextEncoder().encode("{ no json").buffer;
     return new TextEncoder().encode(files[at]?.[3] ?? "").buffer;
   },
+  painted: async () => undefined,
+  setTheme: async () => undefined,
   quit: async () => undefined,
 };
 

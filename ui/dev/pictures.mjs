@@ -39,6 +39,7 @@ const origin = `http://127.0.0.1:${server.address().port}`;
 const GATE = { width: 460, height: 380 };
 const WINDOW = { width: 1280, height: 800 };
 const SMALL = { width: 900, height: 600 };
+const HUGE = { width: 3840, height: 2160 };
 const byId = (id) => `[data-testid=${id}]`;
 const signIn = async (page) => {
   await page.fill(byId("email"), "aino.virtanen@hel.example");
@@ -54,10 +55,67 @@ const wholeMap = async (page) => {
   await page.waitForFunction(() => document.querySelectorAll("[data-stage=ready]").length === 6);
   await page.waitForTimeout(600);
 };
+/** All pictures in view are there. */
+const drawn = async (page) => {
+  await page.waitForSelector(byId("project-row"));
+  await page.waitForFunction(() => {
+    const list = document.querySelector("[data-testid=projects-cards], [data-testid=projects-list]")?.getBoundingClientRect();
+    const inSight = ({ top, bottom }) => list && bottom > list.top + 1 && top < list.bottom - 1;
+    const seen = [...document.querySelectorAll(".picture")].filter((each) => each.clientWidth > 0 && inSight(each.getBoundingClientRect()));
+    return seen.every((each) => each.dataset.drawn === "");
+  });
+  await page.waitForTimeout(300);
+};
+const pinFirst = async (page, many) => {
+  for (let i = 0; i < many; i += 1) {
+    const row = page.locator(byId("project-row")).nth(i + 1);
+    await row.hover();
+    await row.locator(byId("project-pin")).click();
+  }
+};
+/** Ten thousand projects: wherever one looks, few of them exist; keys go all the way. */
+const many = async (page) => {
+  for (const view of ["cards", "list"]) {
+    await page.click(byId(`projects-view-${view}`));
+    await page.locator(`${byId("project-row")} .open`).first().focus();
+    for (const key of ["PageDown", "PageDown", "End", "PageUp"]) {
+      await page.keyboard.press(key);
+      await page.waitForTimeout(60);
+      const rows = await page.locator(byId("project-row")).count();
+      if (rows === 0 || rows >= 200) throw new Error(`${rows} rows exist`);
+      const focused = await page.evaluate(() => document.activeElement?.closest("[data-testid=project-row]") !== null);
+      if (!focused) throw new Error(`${key} lost the focus`);
+    }
+  }
+  await page.click(byId("projects-view-cards"));
+  await page.locator(`${byId("project-row")} .open`).first().focus();
+  await page.keyboard.press("End");
+  await drawn(page);
+};
 const focusFirstRow = (page) => page.locator(byId("table-row")).nth(2).click();
+
+const TALL = { width: 1280, height: 1080 };
+const openMenu = async (page, id) => {
+  await page.click(byId(id));
+  await page.waitForSelector("[role=menu]");
+};
+const settings = (page) => async (view) => {
+  await openMenu(view, "person-menu");
+  await view.click(byId("open-settings"));
+  await view.click(byId(`settings-${page}`));
+};
 
 /** name, size, what the fake answers, what is done first. */
 const SCREENS = [
+  ["gallery", TALL, "gallery=1", (page) => page.waitForSelector("[data-testid=skeleton]")],
+  ["gallery-menu", TALL, "gallery=1", (page) => openMenu(page, "gallery-menu")],
+  ["gallery-dialog", TALL, "gallery=1", (page) => page.click(byId("gallery-dialog"))],
+  ["gallery-tip", TALL, "gallery=1", async (page) => {
+    await page.hover(byId("gallery-tip"));
+    await page.waitForSelector("[role=tooltip]");
+  }],
+  ["gallery-colour", TALL, "gallery=colour", (page) => page.waitForSelector("main")],
+  ["gate-comparing", GATE, "gate=comparing&bytes=0.62", (page) => page.waitForSelector("[data-step=comparing][data-standing=now]")],
   ["gate-checking", GATE, "gate=verifying", (page) => page.waitForSelector("[data-standing=now]")],
   ...[
     "offline", "unknown-issuer", "pin-mismatch", "outdated", "metadata-expired", "metadata-invalid", "altered",
@@ -111,10 +169,87 @@ const SCREENS = [
     await signIn(page);
     await page.waitForSelector(byId("enrol-qr"));
   }],
-  ["projects", WINDOW, "session=in", (page) => page.waitForSelector(byId("project-row"))],
+  ["projects-cards", WINDOW, "session=in", async (page) => {
+    await drawn(page);
+    await pinFirst(page, 3);
+    await page.mouse.move(640, 20);
+    await drawn(page);
+  }],
+  ["projects-list", WINDOW, "session=in", async (page) => {
+    await page.click(byId("projects-view-list"));
+    await pinFirst(page, 2);
+    await drawn(page);
+    await page.keyboard.press("ArrowDown");
+  }],
+  ["projects-filter-none", WINDOW, "session=in", async (page) => {
+    await page.waitForSelector(byId("project-row"));
+    await page.keyboard.press("/");
+    await page.keyboard.type("harbour");
+    await page.waitForSelector(byId("projects-none"));
+  }],
+  ["projects-loading", WINDOW, "session=in&projects=waiting", (page) => page.waitForSelector(byId("skeleton"))],
+  ["projects-offline", WINDOW, "session=in&projects=offline", async (page) => {
+    await drawn(page);
+    await page.keyboard.press("F5");
+    await page.waitForSelector(byId("projects-offline"));
+  }],
+  ["projects-no-pictures", WINDOW, "session=in&sketches=error", async (page) => {
+    await page.waitForSelector(byId("project-row"));
+    await page.waitForTimeout(600);
+  }],
+  ["projects-many", WINDOW, "session=in&projects=10000", many],
+  ["projects-small", SMALL, "session=in", drawn],
+  ["projects-list-small", SMALL, "session=in", async (page) => {
+    await page.click(byId("projects-view-list"));
+    await page.waitForTimeout(200);
+  }],
+  ["projects-4k", HUGE, "session=in&projects=60", drawn],
+  ["projects-forced", WINDOW, "session=in", async (page) => {
+    await page.emulateMedia({ forcedColors: "active" });
+    await drawn(page);
+    await page.locator(byId("project-row")).nth(1).locator("button").first().focus();
+  }],
   ["projects-notice", SMALL, "session=in&remembered=keychain-absent", (page) => page.waitForSelector(byId("not-remembered"))],
   ["projects-empty", WINDOW, "session=in&projects=empty", (page) => page.waitForSelector(byId("projects-empty"))],
   ["projects-error", WINDOW, "session=in&projects=error", (page) => page.waitForSelector(byId("projects-error"))],
+  ["person-menu", WINDOW, "session=in", (page) => openMenu(page, "person-menu")],
+  ["palette", WINDOW, "session=in", async (page) => {
+    await page.keyboard.press("Control+k");
+    await page.waitForSelector(byId("palette-entry"));
+    await page.waitForTimeout(200);
+  }],
+  ["palette-typed", WINDOW, "session=in", async (page) => {
+    await page.keyboard.press("Control+k");
+    await page.waitForTimeout(200);
+    await page.keyboard.type("sta s");
+  }],
+  ["palette-none", SMALL, "session=in", async (page) => {
+    await page.keyboard.press("Control+k");
+    await page.waitForTimeout(200);
+    await page.keyboard.type("zzz");
+  }],
+  ["shortcuts", WINDOW, "session=in", async (page) => {
+    await page.waitForSelector(byId("project-row"));
+    await page.keyboard.press("?");
+    await page.waitForSelector(byId("shortcuts"));
+  }],
+  ["settings-appearance", WINDOW, "session=in", settings("appearance")],
+  ["settings-keyboard", WINDOW, "session=in", settings("keyboard")],
+  ["settings-network", WINDOW, "session=in", async (page) => {
+    await settings("network")(page);
+    await page.click(byId("network-manual"));
+  }],
+  ["settings-about", WINDOW, "session=in", async (page) => {
+    await settings("about")(page);
+    await page.click("[data-testid=about-details] summary");
+    await page.waitForSelector(byId("licence"));
+  }],
+  ["settings-licence", SMALL, "session=in", async (page) => {
+    await settings("about")(page);
+    await page.waitForSelector(byId("licence"));
+    await page.fill(byId("licences-find"), "rustls");
+    await page.locator(`${byId("licence")} summary`).first().click();
+  }],
   ["project", WINDOW, "session=in", wholeMap],
   ["project-near", WINDOW, "session=in", async (page) => {
     await wholeMap(page);
@@ -122,7 +257,7 @@ const SCREENS = [
       await page.locator(".zoom button").first().click();
       await page.waitForTimeout(400);
     }
-    await page.mouse.click(778, 655);
+    await page.mouse.click(700, 470);
     await page.waitForSelector(byId("feature-card"));
     await page.waitForTimeout(400);
   }],
@@ -133,8 +268,61 @@ const SCREENS = [
     await focusFirstRow(page);
     await page.waitForTimeout(500);
   }],
-  ["project-small", SMALL, "session=in", async (page) => {
+  ["project-table-found", WINDOW, "session=in", async (page) => {
     await wholeMap(page);
+    await page.keyboard.press("t");
+    await page.selectOption(byId("table-layer"), "streets");
+    await page.fill(byId("table-filter"), "katu");
+    await page.locator(byId("table-sort")).first().click();
+    await focusFirstRow(page);
+    await page.keyboard.press("ArrowDown");
+    await page.waitForTimeout(500);
+  }],
+  ["project-layer", WINDOW, "session=in", async (page) => {
+    await wholeMap(page);
+    await page.locator("[data-layer=streets] .line").click();
+    await page.locator("[data-layer=streets] input[type=range]").fill("45");
+    await page.locator("[data-layer=streets] [data-testid=layer-class]").nth(7).click();
+    await page.locator("[data-layer=streets] [data-testid=layer-class]").nth(6).click();
+    await page.locator("[data-layer=landuse] [data-testid=layer-visible]").click();
+    await page.waitForTimeout(500);
+  }],
+  ["project-keyboard", WINDOW, "session=in", async (page) => {
+    await wholeMap(page);
+    for (let i = 0; i < 4; i += 1) await page.keyboard.press("Tab");
+    await page.waitForSelector(byId("feature-card"));
+    await page.waitForTimeout(500);
+  }],
+  ["project-hidden-panel", WINDOW, "session=in", async (page) => {
+    await wholeMap(page);
+    await page.click(byId("layers-hide"));
+    await page.waitForTimeout(500);
+  }],
+  ["project-drawer", SMALL, "session=in", async (page) => {
+    await openProject(page);
+    await page.waitForTimeout(1200);
+    await page.click(byId("layers-show"));
+    await page.waitForFunction(() => document.querySelectorAll("[data-stage=ready]").length === 6);
+    await page.waitForTimeout(400);
+  }],
+  ["project-4k", HUGE, "session=in", async (page) => {
+    await wholeMap(page);
+    await page.waitForTimeout(800);
+  }],
+  ["project-forced", WINDOW, "session=in", async (page) => {
+    await page.emulateMedia({ forcedColors: "active" });
+    await wholeMap(page);
+    await page.keyboard.press("t");
+    await focusFirstRow(page);
+    await page.waitForTimeout(500);
+  }],
+  ["project-opening", WINDOW, "session=in&open=waiting", async (page) => {
+    await page.locator(byId("project-row")).first().click();
+    await page.waitForTimeout(700);
+  }],
+  ["project-small", SMALL, "session=in", async (page) => {
+    await openProject(page);
+    await page.waitForTimeout(1200);
     await page.keyboard.press("t");
     await focusFirstRow(page);
     await page.waitForTimeout(500);

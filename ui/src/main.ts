@@ -1,6 +1,10 @@
 import { mount } from "svelte";
 import App from "./App.svelte";
+import { startTheme } from "$lib/theme.svelte";
 import "./app.css";
+
+// Before anything is drawn, or the first picture would be of the other theme.
+startTheme();
 
 const target = document.getElementById("polder");
 if (!target) throw new Error("index.html has no #polder");

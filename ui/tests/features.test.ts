@@ -37,7 +37,7 @@ describe("a layer's bytes", () => {
 });
 
 describe("rows and columns", () => {
-  const rows = rowsOf("roads", collection({ osm_id: 7, lanes: "2", name: "Kaivokatu" }, { osm_id: 8, surface: "" , lanes: "1" }, null));
+  const rows = rowsOf("roads", "streets", collection({ osm_id: 7, lanes: "2", name: "Kaivokatu" }, { osm_id: 8, surface: "" , lanes: "1" }, null));
 
   test("each row is known by its layer and place", () => {
     expect(rows.map(({ key }) => key)).toEqual(["roads:0", "roads:1", "roads:2"]);
@@ -46,7 +46,7 @@ describe("rows and columns", () => {
     expect(columnsOf(rows)).toEqual(["name", "lanes", "osm_id"]);
   });
   test("street and house number are one address", () => {
-    const [row] = rowsOf("b", collection({ "addr:street": "Kaivokatu", "addr:housenumber": "2" }));
+    const [row] = rowsOf("b", "buildings", collection({ "addr:street": "Kaivokatu", "addr:housenumber": "2" }));
     expect(row?.properties).toEqual({ address: "Kaivokatu 2" });
   });
 });
@@ -72,7 +72,7 @@ describe("words for data", () => {
     expect(valueWords("x", { a: [1] })).toBe('{"a":[1]}');
   });
   test("a feature is called by its name, else by what it is", () => {
-    const title = (properties: object) => titleOf("streets", { key: "s:0", properties: { ...properties } });
+    const title = (properties: object) => titleOf("streets", { key: "s:0", properties: { ...properties }, kind: "local" });
     expect(title({ name: "Kaivokatu", highway: "primary" })).toBe("Kaivokatu");
     expect(title({ highway: "steps" })).toBe("Steps");
     expect(title({})).toBe("Street");

@@ -7,7 +7,9 @@ import { codes, read, sources } from "./sources";
 
 const LANGUAGES = ["en", "nl"] as const;
 type Language = (typeof LANGUAGES)[number];
-const FILES: Record<Language, string[]> = { en: ["en.ftl", "features.en.ftl"], nl: ["nl.ftl", "features.nl.ftl"] };
+const filesOf = (language: Language) =>
+  sources(".ftl").map((path) => path.replace(/.*\//, "")).filter((file) => file === `${language}.ftl` || file.endsWith(`.${language}.ftl`));
+const FILES: Record<Language, string[]> = { en: filesOf("en"), nl: filesOf("nl") };
 
 const text = (language: Language) => FILES[language].map((file) => read(`src/lib/fluent/${file}`)).join("\n");
 /** Each message's id with its whole source, attributes and all. */
@@ -75,7 +77,9 @@ describe.each(LANGUAGES)("in %s", (language) => {
         : /\b(tokens?|tls|ssl|pins?|certifica\w*|https?|oeps|alstublieft|alsjeblieft|ongeldig\w*|onbevoegd\w*|het systeem|sorry|(?<!\/)u|uw)\b/i;
     for (const [id, source] of own) {
       const said = source.replace(/^[\w-]+ =/, "").replace(/\{[^}]*\}/g, "");
-      expect(said, id).not.toMatch(taboo);
+      // A project is pinned to the top of the list; its words say so in their name.
+      const pins = !/^(err|rec)-/.test(id) && /-(un)?pin(ned)?(-|$)/.test(id);
+      expect(pins ? said.replace(/\b(un)?pin(ned)?\b/gi, "") : said, id).not.toMatch(taboo);
     }
   });
 });

@@ -24,6 +24,7 @@ struct Anchors {
     root: Vec<u8>,
     floor: Floor,
     minisign_key: minisign_verify::PublicKey,
+    minisign_text: String,
     built_at: UnixSeconds,
 }
 
@@ -91,6 +92,7 @@ impl Deployment {
             root,
             floor: file.floor,
             minisign_key,
+            minisign_text: file.minisign_key,
             built_at: file.built_at,
         })))
     }
@@ -116,7 +118,7 @@ impl Deployment {
         self.0.origin.port().unwrap_or(443)
     }
 
-    /// `host:port`, as a proxy is asked for it: IPv6 in brackets.
+    /// `host:port`, as a proxy is asked for it.
     pub(crate) fn authority(&self) -> String {
         format!("{}:{}", self.0.origin.host_str().unwrap_or_default(), self.port())
     }
@@ -145,6 +147,11 @@ impl Deployment {
 
     pub(crate) fn minisign_key(&self) -> &minisign_verify::PublicKey {
         &self.0.minisign_key
+    }
+
+    /// The same as people give it to the plain `minisign` program: `-P` and this.
+    pub fn minisign_text(&self) -> &str {
+        &self.0.minisign_text
     }
 
     pub(crate) fn built_at(&self) -> UnixSeconds {
@@ -183,7 +190,9 @@ fn parse_origin(text: &str) -> Option<(Url, String)> {
     let host = match url.host()? {
         Host::Domain(name) => name.to_owned(),
         Host::Ipv4(address) => address.to_string(),
-        Host::Ipv6(address) => address.to_string(),
+        // Behind a proxy reqwest takes its brackets for a part of the name and reaches nobody (its issue 3094); better no
+        // such client is built than one that some people cannot use.
+        Host::Ipv6(_) => return None,
     };
     // The canonical form only: no user, path, query, default port or upper case that would be dropped.
     (url.scheme() == "https" && url.origin().ascii_serialization() == text).then_some((url, host))
@@ -271,6 +280,7 @@ mod tests {
             ("origin", json!("https://localhost:443")),
             ("origin", json!("https://me@localhost:4443")),
             ("origin", json!("https://LOCALHOST:4443")),
+            ("origin", json!("https://[2001:db8::7]:4443")),
             ("ca", json!([])),
             ("ca", json!(["AAAA"])),
             ("pins", json!([pin])),

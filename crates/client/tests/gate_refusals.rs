@@ -9,12 +9,13 @@
 mod gate;
 mod support;
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use gate::{Bench, PROGRAM, SYSTEM, alone, check, refused};
 use polder_client::deployment::Deployment;
-use polder_client::gate::{Gate, Step};
+use polder_client::gate::{Gate, Progress, Step};
 use polder_wire::{Code, UnixSeconds};
 use support::server::{Reply, Server, closed_port};
 use support::tls::{self, Authority, Identity};
@@ -25,11 +26,18 @@ use support::{World, now};
 async fn the_newest_verified_release_is_admitted() {
     let bench = Bench::new();
     let server = bench.server().await;
-    let steps = Mutex::new(Vec::new());
+    let progress = Mutex::new(Vec::new());
     let before = now();
     let gate = bench.gate(server.port);
-    let admission = gate.check(UnixSeconds(before), &|step| steps.lock().unwrap().push(step)).await.unwrap();
-    assert_eq!(*steps.lock().unwrap(), [Step::Reaching, Step::Verifying, Step::Comparing]);
+    let note = |told: Progress| progress.lock().unwrap().push(told);
+    let admission = gate.check(UnixSeconds(before), &note).await.unwrap();
+    let told = progress.into_inner().unwrap();
+    let steps: BTreeSet<_> = told.iter().map(|progress| progress.step).collect();
+    assert_eq!(Vec::from_iter(steps), [Step::Reaching, Step::Verifying, Step::Comparing]);
+    assert!(told.is_sorted_by_key(|progress| (progress.step, progress.done)));
+    let size = PROGRAM.len() as u64;
+    assert_eq!(told.last(), Some(&Progress { step: Step::Comparing, done: size, total: size }));
+    assert_eq!(hex::encode(admission.program()), tuf::sha256(PROGRAM));
     assert_eq!(admission.version().to_string(), "0.2.0");
     assert_eq!(admission.checked_at(), UnixSeconds(before));
     assert_eq!(admission.expires(), UnixSeconds(bench.release.timestamp_expires));

@@ -7,8 +7,8 @@
 mod support;
 
 #[cfg(target_os = "linux")]
-#[path = "proxies/gnome.rs"]
-mod gnome;
+#[path = "proxies/desktop.rs"]
+mod desktop;
 #[path = "proxies/settings.rs"]
 mod settings;
 

@@ -49,7 +49,7 @@ impl Authority {
         &self.certificate
     }
 
-    /// The same as PEM, for programs that take nothing else.
+    /// The same as PEM, for other programs.
     pub fn certificate_pem(&self) -> String {
         pem(&self.certificate)
     }

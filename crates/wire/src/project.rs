@@ -141,6 +141,55 @@ pub enum Theme {
     Plain,
 }
 
+/// `GET /api/v1/projects/{project}/sketch`: a small drawing of the latest version's area, for lists.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadSketch {
+    /// Which project.
+    pub project: ProjectId,
+}
+
+/// Answer of [`ReadSketch`]. A version that was saved before there were sketches has one without parts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Sketch {
+    /// In the unit of the paths; y points down.
+    pub width: u16,
+    /// In the same unit.
+    pub height: u16,
+    /// Bottom first.
+    pub parts: Vec<SketchPart>,
+}
+
+/// Things of one class.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SketchPart {
+    /// Which map style.
+    pub theme: Theme,
+    /// Which class within it; the map's legend has the same.
+    pub class: String,
+    /// What the paths are.
+    pub shape: SketchShape,
+    /// Each `x0, y0, x1, y1, …`; they may lead outside of the picture. Areas are closed and filled even-odd.
+    pub paths: Vec<Vec<i32>>,
+}
+
+/// What the paths of a part are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum SketchShape {
+    /// Closed and filled.
+    Area,
+    /// Open.
+    Line,
+    /// Each pair of numbers is a point of its own.
+    Dot,
+}
+
 /// `GET /api/v1/projects/{project}/versions/{version}/layers/{layer}`: the layer's bytes.
 #[derive(Debug, Clone)]
 pub struct LayerBytes {
@@ -167,6 +216,17 @@ impl Endpoint for Open {
 
     fn path(&self) -> Cow<'static, str> {
         format!("/api/v1/projects/{}", self.project).into()
+    }
+}
+
+impl Endpoint for ReadSketch {
+    const METHOD: Method = Method::Get;
+    const TEMPLATE: &'static str = "/api/v1/projects/{project}/sketch";
+    type Body = Nothing;
+    type Answer = Sketch;
+
+    fn path(&self) -> Cow<'static, str> {
+        format!("/api/v1/projects/{}/sketch", self.project).into()
     }
 }
 

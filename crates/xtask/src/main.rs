@@ -2,6 +2,7 @@
 //! own set-up and can be told to with nothing but Rust and Node installed.
 #![expect(clippy::print_stdout, reason = "what it does is said to a person at a terminal")]
 
+mod bench;
 mod build;
 mod command;
 mod count;
@@ -37,6 +38,8 @@ enum Job {
     Run(run::Options),
     /// Runs every check: formatting, lints, licences, UI, Rust tests, journeys in a real window.
     Test(test::Options),
+    /// Measures speed and memory against a peer or a limit in the same run.
+    Bench(bench::Options),
     /// Starts a throwaway PostgreSQL and ends it when standard input closes.
     #[command(hide = true)]
     KeepPostgres,
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().job {
         Job::Run(options) => run::run(&options),
         Job::Test(options) => test::test(&options),
+        Job::Bench(options) => bench::bench(&options),
         Job::KeepPostgres => postgres::keep(),
     };
     match done {

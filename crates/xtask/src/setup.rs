@@ -19,6 +19,8 @@ pub(crate) enum Needs {
     Build,
     /// Also walking through it without a screen.
     Walk,
+    /// Also measuring.
+    Bench,
     /// Also every test.
     Test,
 }
@@ -50,6 +52,7 @@ const PACKAGES: &[Package] = &[
     package("webkit2gtk-driver", Some("WebKitWebDriver"), Needs::Walk),
     package("fonts-inter", None, Needs::Walk),
     package("fonts-noto-core", None, Needs::Walk),
+    package("curl", Some("curl"), Needs::Bench),
     package("iproute2", Some("ip"), Needs::Test),
     package("libsecret-tools", Some("secret-tool"), Needs::Test),
     package("mitmproxy", Some("mitmdump"), Needs::Test),

@@ -1,47 +1,61 @@
-use polder_client::gate::{Refusal, Step};
+use polder_client::gate::{Progress, Refusal};
 use polder_wire::UnixSeconds;
 use tauri::ipc::Channel;
-use tauri::{AppHandle, State, WebviewWindow};
+use tauri::{State, WebviewWindow};
 
-use super::types::{Admitted, GateStep, Refused};
+use super::types::{Admitted, GateProgress, Refused, Verified};
+use crate::head_start::HeadStart;
 use crate::shell::Shell;
 use crate::window;
 
-/// Asks whether this is the newest verified release; the window grows when it is.
+/// Asks whether this is the newest verified release; the window grows when it is. The first time, the answer may be
+/// there already.
 #[tauri::command]
 pub(crate) async fn gate_check(
     window: WebviewWindow,
     shell: State<'_, Shell>,
-    progress: Channel<GateStep>,
+    head_start: State<'_, HeadStart>,
+    progress: Channel<GateProgress>,
 ) -> Result<Admitted, Refused> {
-    let now = UnixSeconds::from_clock();
-    let tell = move |step: Step| {
+    let tell = move |told: Progress| {
         // The page may be gone; the check goes on for whoever comes next.
-        if let Err(error) = progress.send(step.into()) {
+        if let Err(error) = progress.send(told.into()) {
             tracing::debug!(%error, "nobody watches the gate");
         }
     };
-    let checked = shell.check(now, &tell).await;
+    let (begun, verdict) = match head_start.check() {
+        Some(check) => (check.at, check.verdict(&tell).await),
+        None => (UnixSeconds::from_clock(), None),
+    };
+    let (begun, checked) = if let Some(verdict) = verdict {
+        (begun, verdict)
+    } else {
+        head_start.forget();
+        let now = UnixSeconds::from_clock();
+        (now, shell.check(now, &tell).await)
+    };
     match checked {
-        Ok((version, checked_at)) => {
-            tracing::info!(%version, "the gate is open");
+        Ok(admitted) => {
+            tracing::info!(version = %admitted.version, "the gate is open");
             if let Err(error) = window::grow(&window) {
                 tracing::warn!(%error, "the window cannot grow");
             }
-            Ok(Admitted { version: version.to_string(), checked_at, host: shell.host().to_owned() })
+            Ok(Admitted {
+                version: admitted.version.to_string(),
+                checked_at: admitted.checked_at,
+                host: shell.host().to_owned(),
+                verified: Verified {
+                    program: admitted.program.iter().map(|byte| format!("{byte:02x}")).collect(),
+                    key: admitted.key,
+                    valid_until: admitted.expires,
+                },
+            })
         }
         Err(refusal) => {
             tracing::warn!(details = refusal.details(), "the gate stays shut");
-            Err(refused(&refusal, now, shell.host()))
+            Err(refused(&refusal, begun, shell.host()))
         }
     }
-}
-
-/// Ends the program.
-#[tauri::command]
-#[allow(clippy::needless_pass_by_value, reason = "how Tauri hands it over")]
-pub(crate) fn quit(app: AppHandle) {
-    app.exit(0);
 }
 
 fn refused(refusal: &Refusal, at: UnixSeconds, host: &str) -> Refused {

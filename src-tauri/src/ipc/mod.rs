@@ -7,10 +7,13 @@ mod network;
 mod projects;
 mod sign_in;
 mod types;
+mod window;
 
 pub(crate) use clipboard::SecretClipboard;
+pub(crate) use sign_in::resume;
 use tauri::Wry;
 use tauri::ipc::Invoke;
+pub(crate) use types::{Failure, Resumed};
 
 #[cfg(test)]
 include!("../../commands.rs");
@@ -18,7 +21,9 @@ include!("../../commands.rs");
 pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         gate::gate_check,
-        gate::quit,
+        window::quit,
+        window::painted,
+        window::set_theme,
         network::network,
         network::set_network,
         clipboard::copy_secret,
@@ -31,6 +36,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         sign_in::sign_out,
         projects::projects,
         projects::project_open,
+        projects::project_sketch,
         projects::layer,
     ]
 }

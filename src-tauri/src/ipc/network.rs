@@ -79,7 +79,8 @@ pub(crate) async fn network(shell: State<'_, Shell>) -> Result<Network, Failure>
     Ok(Network::of(&setting, network.system().await))
 }
 
-/// Another way to the platform, from the next check of the gate on; whatever was open is shut by it.
+/// Another way to the platform, from the next check of the gate on. It shuts whatever was open, but not a session: who
+/// works goes on working.
 #[tauri::command]
 pub(crate) async fn set_network(shell: State<'_, Shell>, change: NetworkChange) -> Result<Network, Failure> {
     let network = shell.network()?;

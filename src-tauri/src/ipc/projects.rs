@@ -1,5 +1,5 @@
 use polder_client::session::Failure as ClientFailure;
-use polder_wire::project::{Listed, Opened};
+use polder_wire::project::{Listed, Opened, Sketch};
 use polder_wire::{Code, ProjectId};
 use tauri::State;
 use tauri::ipc::Response;
@@ -21,6 +21,13 @@ pub(crate) async fn project_open(shell: State<'_, Shell>, project: String) -> Re
     let opened = session.open(parse(&project)?).await.map_err(|failure| shell.learn(turn, failure))?;
     manifests.remember(&opened);
     Ok(opened)
+}
+
+/// A small drawing of a project's area.
+#[tauri::command]
+pub(crate) async fn project_sketch(shell: State<'_, Shell>, project: String) -> Result<Sketch, Failure> {
+    let (turn, session, _) = shell.session()?;
+    Ok(session.sketch(parse(&project)?).await.map_err(|failure| shell.learn(turn, failure))?)
 }
 
 /// A layer's bytes as they were saved, verified; only of a version that was opened in this session.

@@ -11,18 +11,30 @@ use qrcode::render::svg;
 use tauri::State;
 
 use super::types::{Enrolment, Failure, Next, Resumed, SignedIn};
+use crate::head_start::HeadStart;
 use crate::shell::{Shell, Stage, Turn, out_of_turn};
 
 /// Whether an earlier sign-in still holds.
 #[tauri::command]
-pub(crate) async fn session_resume(shell: State<'_, Shell>) -> Result<Resumed, Failure> {
+pub(crate) async fn session_resume(
+    shell: State<'_, Shell>,
+    head_start: State<'_, HeadStart>,
+) -> Result<Resumed, Failure> {
+    match head_start.resumed().await {
+        Some(resumed) => resumed,
+        None => resume(&shell).await,
+    }
+}
+
+/// The same, for whoever asks.
+pub(crate) async fn resume(shell: &Shell) -> Result<Resumed, Failure> {
     if let Ok((_, session, _)) = shell.session() {
         return Ok(Resumed::signed_in(&session));
     }
     let (turn, door) = shell.door()?;
     Ok(match door.resume().await {
         ClientResumed::SignedIn(session) => {
-            let SignedIn { me, remembered } = begin(&shell, turn, door, session).await?;
+            let SignedIn { me, remembered } = begin(shell, turn, door, session).await?;
             Resumed::SignedIn { me, remembered }
         }
         ClientResumed::SignedOut { why } => Resumed::SignedOut { why },

@@ -1,7 +1,7 @@
 //! What crosses between Rust and the page, besides the types of `wire`. `ui/src/lib/bindings` is made from
 //! these (`POLDER_WRITE_BINDINGS=1 cargo test -p polder-desktop`), and a test holds it against them.
 
-use polder_client::gate::Step;
+use polder_client::gate::{Progress, Step};
 use polder_client::session::{self, Session};
 use polder_wire::sign_in::Me;
 use polder_wire::{Code, UnixSeconds};
@@ -19,6 +19,18 @@ pub(crate) enum GateStep {
     Comparing,
 }
 
+/// How far the gate is.
+#[derive(Debug, Clone, Copy, Serialize, TS)]
+pub(crate) struct GateProgress {
+    step: GateStep,
+    /// Bytes of the program that were verified so far.
+    #[ts(type = "number")]
+    done: u64,
+    /// Of so many; 0 while that is not known.
+    #[ts(type = "number")]
+    total: u64,
+}
+
 /// The gate is open.
 #[derive(Debug, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -27,6 +39,20 @@ pub(crate) struct Admitted {
     #[ts(type = "number")]
     pub(crate) checked_at: UnixSeconds,
     pub(crate) host: String,
+    pub(crate) verified: Verified,
+}
+
+/// What the gate opened for.
+#[derive(Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Verified {
+    /// SHA-256 of this program, in hexadecimal.
+    pub(crate) program: String,
+    /// The key of its independent signature, as minisign writes it.
+    pub(crate) key: String,
+    /// Until when the signed list of releases may be believed.
+    #[ts(type = "number")]
+    pub(crate) valid_until: UnixSeconds,
 }
 
 /// The gate stays shut.
@@ -147,6 +173,12 @@ impl Failure {
     }
 }
 
+impl From<Progress> for GateProgress {
+    fn from(Progress { step, done, total }: Progress) -> Self {
+        Self { step: step.into(), done, total }
+    }
+}
+
 impl From<Step> for GateStep {
     fn from(step: Step) -> Self {
         match step {
@@ -163,15 +195,20 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use polder_wire::project::{Listed, Opened};
+    use polder_wire::project::{Listed, Opened, Sketch};
     use ts_rs::Config;
 
     use super::*;
+    use crate::appearance::ThemeChoice;
     use crate::ipc::network::{Network, NetworkChange};
+    use crate::ipc::window::Screen;
 
     fn export(folder: &Path) {
         let config = Config::new().with_out_dir(folder);
-        GateStep::export_all(&config).unwrap();
+        GateProgress::export_all(&config).unwrap();
+        ThemeChoice::export_all(&config).unwrap();
+        Screen::export_all(&config).unwrap();
+        Sketch::export_all(&config).unwrap();
         Admitted::export_all(&config).unwrap();
         Refused::export_all(&config).unwrap();
         Failure::export_all(&config).unwrap();

@@ -1,7 +1,7 @@
 import type { Admitted } from "$lib/bindings/Admitted";
 import type { Enrolment } from "$lib/bindings/Enrolment";
 import type { Failure } from "$lib/bindings/Failure";
-import type { GateStep } from "$lib/bindings/GateStep";
+import type { GateProgress } from "$lib/bindings/GateProgress";
 import type { Listed } from "$lib/bindings/Listed";
 import type { Network } from "$lib/bindings/Network";
 import type { NetworkChange } from "$lib/bindings/NetworkChange";
@@ -9,15 +9,18 @@ import type { Next } from "$lib/bindings/Next";
 import type { Opened } from "$lib/bindings/Opened";
 import type { Refused } from "$lib/bindings/Refused";
 import type { Resumed } from "$lib/bindings/Resumed";
+import type { Screen } from "$lib/bindings/Screen";
 import type { SignedIn } from "$lib/bindings/SignedIn";
+import type { Sketch } from "$lib/bindings/Sketch";
+import type { ThemeChoice } from "$lib/bindings/ThemeChoice";
 
 /**
  * All that the window can ask of the program behind it. Every promise is kept or broken by {@link Failed};
  * the gate's alone by {@link Kept}.
  */
 export interface Backend {
-  /** Asks whether this is the newest verified release; tells each step as it begins. */
-  gateCheck(onStep: (step: GateStep) => void): Promise<Admitted>;
+  /** Asks whether this is the newest verified release; tells how far it is. */
+  gateCheck(onProgress: (progress: GateProgress) => void): Promise<Admitted>;
   /** How the platform is reached, and what this computer is set to; for whoever is not signed in. */
   network(): Promise<Network>;
   /** Another way to the platform, from the next check of the gate on. A failure names the field that does not read. */
@@ -40,10 +43,16 @@ export interface Backend {
   signOut(): Promise<void>;
   /** What the signed-in person may open. */
   projects(): Promise<Listed>;
+  /** A small picture of a project's area, from its latest version. */
+  sketch(project: string): Promise<Sketch>;
   /** A project's latest version. */
   open(project: string): Promise<Opened>;
   /** A layer's bytes as they were saved. */
   layer(project: string, version: number, layer: string): Promise<ArrayBuffer>;
+  /** Says that a screen is painted and can be used. */
+  painted(screen: Screen): Promise<void>;
+  /** Lets the window's own frame be as light or dark as the page. */
+  setTheme(theme: ThemeChoice): Promise<void>;
   /** Ends the program. */
   quit(): Promise<void>;
 }

@@ -2,13 +2,15 @@
 import type { FeatureCollection } from "geojson";
 import type { Theme } from "$lib/bindings/Theme";
 import { maybe, t } from "$lib/fluent/index.svelte";
-import type { Properties } from "$lib/map/classes";
+import { classOf, type Class, type Properties } from "$lib/map/classes";
 
 /** One feature in the table and the card. */
 export interface Row {
   /** `<layer>:<place in the file>`, as the map knows it. */
   key: string;
   properties: Properties;
+  /** Its class in the legend. */
+  kind: Class;
 }
 
 /** Reads a layer's bytes (RFC 7946); null when they are none. */
@@ -23,8 +25,12 @@ export function parseLayer(bytes: ArrayBuffer): FeatureCollection | null {
 }
 
 /** The layer's features as rows, in the file's order. */
-export function rowsOf(layer: string, data: FeatureCollection): Row[] {
-  return data.features.map((feature, i) => ({ key: `${layer}:${i}`, properties: readable(feature.properties ?? {}) }));
+export function rowsOf(layer: string, theme: Theme, data: FeatureCollection): Row[] {
+  return data.features.map((feature, i) => ({
+    key: `${layer}:${i}`,
+    properties: readable(feature.properties ?? {}),
+    kind: classOf(theme, feature.properties ?? {}),
+  }));
 }
 
 /** The columns of a table of these rows: the name first, then the more often known, the number last. */

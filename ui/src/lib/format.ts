@@ -22,9 +22,22 @@ export function day(locale: string, at: number, now: number): string {
   }).format(at * 1000);
 }
 
+/** "12 min ago" within the last hour, else null. */
+export function minutesAgo(locale: string, at: number, now: number): string | null {
+  const minutes = Math.floor((now - at) / 60);
+  if (minutes < 0 || minutes >= 60) return null;
+  const words = new Intl.RelativeTimeFormat(locale, { numeric: minutes === 0 ? "auto" : "always", style: "short" });
+  return minutes === 0 ? words.format(0, "second") : words.format(-minutes, "minute");
+}
+
 /** "2,435" */
 export function count(locale: string, number: number): string {
   return new Intl.NumberFormat(locale).format(number);
+}
+
+/** "82 %" of a share from 0 to 1. */
+export function percent(locale: string, share: number): string {
+  return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }).format(share);
 }
 
 /** "3.9 MB"; thousands, as file managers count. */

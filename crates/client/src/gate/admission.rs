@@ -19,6 +19,7 @@ pub struct Admission {
     version: Version,
     checked_at: UnixSeconds,
     expires: UnixSeconds,
+    program: [u8; 32],
 }
 
 impl Admission {
@@ -27,8 +28,9 @@ impl Admission {
         version: Version,
         checked_at: UnixSeconds,
         expires: UnixSeconds,
+        program: [u8; 32],
     ) -> Self {
-        Self { transport, version, checked_at, expires }
+        Self { transport, version, checked_at, expires, program }
     }
 
     /// The version that was admitted.
@@ -44,6 +46,11 @@ impl Admission {
     /// Until when it counts: then the metadata that proves it is out of date.
     pub fn expires(&self) -> UnixSeconds {
         self.expires
+    }
+
+    /// SHA-256 of the program that was admitted, as it was measured.
+    pub fn program(&self) -> [u8; 32] {
+        self.program
     }
 
     /// The platform that it counts for: `https://host[:port]`.

@@ -13,10 +13,12 @@ pub use decide::{Alteration, Facts, Ground, Release, Signature, Verdict, decide}
 pub use refusal::Refusal;
 
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 
 use polder_wire::UnixSeconds;
 use semver::Version;
+use tokio::sync::watch;
 
 use crate::deployment::Deployment;
 use crate::keychain::Vault;
@@ -44,6 +46,17 @@ pub enum Step {
     Verifying,
     /// Comparing them with what is signed.
     Comparing,
+}
+
+/// How far the gate is, for the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// What it is doing.
+    pub step: Step,
+    /// Bytes of this program that were verified so far.
+    pub done: u64,
+    /// Of so many; 0 while that is not known.
+    pub total: u64,
 }
 
 /// The gate of one deployment.
@@ -87,13 +100,13 @@ impl Gate {
     pub async fn check(
         &self,
         now: UnixSeconds,
-        progress: &(dyn Fn(Step) + Send + Sync),
+        progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<Admission, Refusal> {
-        progress(Step::Reaching);
+        progress(Progress { step: Step::Reaching, done: 0, total: 0 });
         let reached = Box::pin(self.begin(now).await?.reach()).await?;
-        progress(Step::Verifying);
-        let measured = reached.measure().await?;
-        progress(Step::Comparing);
+        let measured = reached.measure(progress).await?;
+        let length = measured.facts.length;
+        progress(Progress { step: Step::Comparing, done: length, total: length });
         measured.judge()
     }
 
@@ -146,14 +159,26 @@ struct Reached<'a> {
 }
 
 impl<'a> Reached<'a> {
-    async fn measure(self) -> Result<Measured<'a>, Refusal> {
+    async fn measure(self, progress: &(dyn Fn(Progress) + Send + Sync)) -> Result<Measured<'a>, Refusal> {
         let Self { gate, transport, statement, now } = self;
         let installed = gate.installed.clone();
         let key = gate.deployment.minisign_key().clone();
         let signature = statement.signature.clone();
-        let facts = off_thread(move || program::measure(&installed, signature.as_deref(), &key))
-            .await?
-            .map_err(Refusal::ProgramUnreadable)?;
+        let (tell, mut told) = watch::channel((0, 0));
+        let mut measuring = pin!(off_thread(move || {
+            program::measure(&installed, signature.as_deref(), &key, &|done, total| {
+                tell.send_replace((done, total));
+            })
+        }));
+        let facts = loop {
+            let (done, total) = *told.borrow_and_update();
+            progress(Progress { step: Step::Verifying, done, total });
+            tokio::select! {
+                biased;
+                facts = &mut measuring => break facts?.map_err(Refusal::ProgramUnreadable)?,
+                Ok(()) = told.changed() => {}
+            }
+        };
         let release = Release {
             policy: statement.policy,
             program: statement.program.map(|file| (file.length, file.sha256)),
@@ -186,7 +211,7 @@ impl Measured<'_> {
             let route = transport.route().clone();
             Arc::new(Transport::new(&gate.deployment, &next_pins, now, &gate.identity(), route)?)
         };
-        Ok(Admission::new(transport, facts.version, now, release.expires))
+        Ok(Admission::new(transport, facts.version, now, release.expires, facts.sha256))
     }
 }
 

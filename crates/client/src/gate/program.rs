@@ -7,13 +7,16 @@ use polder_wire::update::trusted_comment;
 
 use super::{Facts, Installed, Signature};
 
-/// Reads the program once, through one handle, for its hash and for its signature.
+/// Reads the program once, through one handle, for its hash and for its signature. `told` hears how many bytes were
+/// read of how many.
 pub(super) fn measure(
     installed: &Installed,
     signature_file: Option<&[u8]>,
     key: &PublicKey,
+    told: &dyn Fn(u64, u64),
 ) -> io::Result<Facts> {
     let mut program = File::open(&installed.program)?;
+    let total = program.metadata()?.len();
     let signature = signature_file.map(|bytes| {
         let text = std::str::from_utf8(bytes).ok()?;
         Minisignature::decode(text).ok()
@@ -38,6 +41,7 @@ pub(super) fn measure(
             verifier.update(&buffer[..read]);
         }
         length += read as u64;
+        told(length, total);
     }
     let holds = match (&signature, verifier) {
         (Some(Some(signature)), Some(mut verifier)) => {
@@ -95,7 +99,10 @@ mod tests {
             system: "linux-x86_64".to_owned(),
             program: file.path().to_owned(),
         };
-        measure(&installed, signature, key).unwrap()
+        let told = std::cell::Cell::default();
+        let facts = measure(&installed, signature, key, &|done, total| told.set((done, total))).unwrap();
+        assert_eq!(told.get(), (facts.length, facts.length));
+        facts
     }
 
     fn signed(pair: &minisign::KeyPair, program: &[u8], comment: &str) -> Vec<u8> {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::digest;
 use bytes::Bytes;
-use polder_wire::project::{Layer, LayerBytes, List, Listed, Open, Opened, is_layer_id};
+use polder_wire::project::{Layer, LayerBytes, List, Listed, Open, Opened, ReadSketch, Sketch, is_layer_id};
 use polder_wire::sign_in::{Grant, Me, Refresh, RefreshBody, SignOut};
 use polder_wire::{Code, Nothing, ProjectId, Secret};
 
@@ -71,6 +71,17 @@ impl Session {
     pub async fn open(&self, project: ProjectId) -> Result<Opened, Failure> {
         self.signed(move |client, caller| {
             Box::pin(async move { client.call(&Open { project }, &Nothing {}, caller).await })
+        })
+        .await
+    }
+
+    /// A small drawing of the latest version's area.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::SessionOver`], and whatever a call may meet.
+    pub async fn sketch(&self, project: ProjectId) -> Result<Sketch, Failure> {
+        self.signed(move |client, caller| {
+            Box::pin(async move { client.call(&ReadSketch { project }, &Nothing {}, caller).await })
         })
         .await
     }

@@ -41,7 +41,12 @@ impl Limits {
     /// For answers in JSON.
     pub(crate) const JSON: Self = Self { bytes: 4 * 1024 * 1024, time: Duration::from_secs(30) };
 
-    /// For a file of at most so many bytes.
+    /// For a file of update metadata of at most so many bytes; each has a few thousand.
+    pub(crate) const fn metadata(bytes: u64) -> Self {
+        Self { bytes, time: Duration::from_secs(20) }
+    }
+
+    /// For a file of exactly so many bytes.
     pub(crate) const fn file(bytes: u64) -> Self {
         Self { bytes, time: Duration::from_secs(20 + bytes / SLOWEST_BYTES_PER_SECOND) }
     }
@@ -195,7 +200,7 @@ impl Transport {
         };
         let request =
             Request { method: Method::Get, path: &path, proof: None, access_token: None, json: None };
-        let answer = self.send(request, Limits::file(max_bytes)).await?;
+        let answer = self.send(request, Limits::metadata(max_bytes)).await?;
         match answer.status {
             200 => Ok((Some(answer.body), answer.date)),
             404 => Ok((None, answer.date)),

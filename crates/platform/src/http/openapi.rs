@@ -54,9 +54,11 @@ fn needs(action: ActionKind) -> Needs {
         ActionKind::FetchRelease => Needs::Nothing,
         ActionKind::ReadApiDescription => Needs::Client,
         ActionKind::SignIn | ActionKind::RefreshSession | ActionKind::EndSession => Needs::Proof,
-        ActionKind::WhoAmI | ActionKind::ListProjects | ActionKind::OpenProject | ActionKind::ReadLayer => {
-            Needs::Session
-        }
+        ActionKind::WhoAmI
+        | ActionKind::ListProjects
+        | ActionKind::OpenProject
+        | ActionKind::ReadSketch
+        | ActionKind::ReadLayer => Needs::Session,
     }
 }
 

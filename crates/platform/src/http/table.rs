@@ -10,7 +10,7 @@ use super::routes::{Guarded, PathValues, RawAnswer, Route, Routes};
 use super::{Refused, openapi};
 use crate::rights::{
     Authorized, EndSession, FetchRelease, ListProjects, OpenProject, ReadApiDescription, ReadLayer,
-    RefreshSession, SignIn, WhoAmI,
+    ReadSketch, RefreshSession, SignIn, WhoAmI,
 };
 use crate::{App, account, login, projects};
 
@@ -34,6 +34,7 @@ fn all(document: Bytes) -> Routes {
         .json::<sign_in::WhoAmI, _, _>("Who is signed in", account::me)
         .json::<project::List, _, _>("Projects that one may open", projects::list)
         .json::<project::Open, _, _>("A project's latest version", projects::open)
+        .json::<project::ReadSketch, _, _>("A small drawing of a project's area", projects::sketch)
         .raw::<project::LayerBytes, _, _>("A layer's bytes", projects::GEO_JSON, projects::layer)
         .raw::<ApiDescription, _, _>("This document", "application/json", move |leave, app, at, body| {
             describe(leave, app, at, body, document.clone())
@@ -88,6 +89,7 @@ guarded! {
     sign_in::WhoAmI => WhoAmI, _ => Self;
     project::List => ListProjects, _ => Self;
     project::Open => OpenProject, path => Self { project: path.parse("project")? };
+    project::ReadSketch => ReadSketch, path => Self { project: path.parse("project")? };
     project::LayerBytes => ReadLayer, path => Self {
         project: path.parse("project")?,
         version: path.parse("version")?,
@@ -139,6 +141,7 @@ mod tests {
                 ("GET", "/api/v1/me", WhoAmI),
                 ("GET", "/api/v1/projects", ListProjects),
                 ("GET", "/api/v1/projects/{project}", OpenProject),
+                ("GET", "/api/v1/projects/{project}/sketch", ReadSketch),
                 ("GET", "/api/v1/projects/{project}/versions/{version}/layers/{layer}", ReadLayer),
                 ("GET", "/api/v1/openapi.json", ReadApiDescription),
                 ("GET", "/updates/{*path}", FetchRelease),

@@ -30,10 +30,14 @@ pub enum GeoJsonError {
     Outside(usize),
 }
 
+/// Reads a file as JSON; what is in it is for [`measure`] to say.
+pub(super) fn read(bytes: &[u8]) -> Result<Value, GeoJsonError> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| GeoJsonError::NotJson { line: error.line(), column: error.column() })
+}
+
 /// Counts features and finds the area of a GeoJSON file (RFC 7946).
-pub(super) fn measure(bytes: &[u8]) -> Result<Measured, GeoJsonError> {
-    let value: Value = serde_json::from_slice(bytes)
-        .map_err(|error| GeoJsonError::NotJson { line: error.line(), column: error.column() })?;
+pub(super) fn measure(value: &Value) -> Result<Measured, GeoJsonError> {
     if value["type"] != "FeatureCollection" {
         return Err(GeoJsonError::NotCollection);
     }
@@ -108,18 +112,26 @@ impl Area {
 
 #[cfg(fuzzing)]
 pub(super) fn fuzz(bytes: &[u8]) {
-    if let Ok(measured) = measure(bytes)
-        && let Some([west, south, east, north]) = measured.area
-    {
-        assert!(measured.features > 0);
-        assert!(-180.0 <= west && west <= east && east <= 180.0, "{measured:?}");
-        assert!(-90.0 <= south && south <= north && north <= 90.0, "{measured:?}");
+    use polder_wire::project::Theme;
+
+    let Ok(collection) = read(bytes) else { return };
+    let Ok(Measured { features, area: Some(area) }) = measure(&collection) else { return };
+    let [west, south, east, north] = area;
+    assert!(features > 0);
+    assert!(-180.0 <= west && west <= east && east <= 180.0, "{area:?}");
+    assert!(-90.0 <= south && south <= north && north <= 90.0, "{area:?}");
+    for theme in [Theme::Buildings, Theme::Streets, Theme::Landuse, Theme::Transit, Theme::Plain] {
+        super::sketch::fuzz(&super::sketch::draw(&super::sketch::gather(theme, &collection), area));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn measure(bytes: &[u8]) -> Result<Measured, GeoJsonError> {
+        super::measure(&read(bytes)?)
+    }
 
     fn collection(geometry: &str) -> Vec<u8> {
         format!(

@@ -7,7 +7,7 @@ use polder_wire::{DomainId, ProjectId, UserId};
 use serde::Deserialize;
 
 use super::geojson::{self, GeoJsonError};
-use super::{DESCRIPTION, MANIFEST, NAME, NOTE, version_row};
+use super::{DESCRIPTION, MANIFEST, NAME, NOTE, sketch, version_row};
 use crate::App;
 use crate::rights::{OthersAccess, access_text};
 use crate::store::blobs::BlobError;
@@ -152,6 +152,7 @@ pub async fn import(app: &App, new: NewProject) -> Result<ProjectId, ImportError
     let mut layers = Vec::new();
     let mut addresses = Vec::new();
     let mut area = None;
+    let mut rough = Vec::new();
     let mut total: u64 = 0;
     for layer in &described.layers {
         let path = folder.join(&layer.file);
@@ -160,7 +161,10 @@ pub async fn import(app: &App, new: NewProject) -> Result<ProjectId, ImportError
         if size > LAYER_LIMIT {
             return Err(ImportError::TooLarge { path });
         }
-        let measured = geojson::measure(&bytes).map_err(|source| ImportError::Layer { path, source })?;
+        let wrong = |source| ImportError::Layer { path: path.clone(), source };
+        let collection = geojson::read(&bytes).map_err(wrong)?;
+        let measured = geojson::measure(&collection).map_err(wrong)?;
+        rough.extend(sketch::gather(layer.theme, &collection));
         area = geojson::around(area, measured.area);
         total = total.saturating_add(size);
         // Blobs first: one without a version does no harm, a version without its blob is broken.
@@ -174,11 +178,10 @@ pub async fn import(app: &App, new: NewProject) -> Result<ProjectId, ImportError
             sha256: hex::encode(digest(&SHA256, &bytes)),
         });
     }
-    let manifest = Manifest {
-        area: area.ok_or(ImportError::NoArea)?,
-        attribution: described.attribution.clone(),
-        layers,
-    };
+    let area = area.ok_or(ImportError::NoArea)?;
+    let sketch = serde_json::to_vec(&sketch::draw(&rough, area)).map_err(ImportError::Manifest)?;
+    let sketch = app.blobs.put(new.domain, &keys, &sketch, app.random).await?;
+    let manifest = Manifest { area, attribution: described.attribution.clone(), layers };
     let manifest = serde_json::to_vec(&manifest).map_err(ImportError::Manifest)?;
 
     let id = random_id(app.random, ProjectId::from_random)?;
@@ -204,8 +207,8 @@ pub async fn import(app: &App, new: NewProject) -> Result<ProjectId, ImportError
     .execute(write.on())
     .await?;
     sqlx::query(
-        "INSERT INTO versions (domain_id, project_id, number, author_id, saved_at, note, manifest, bytes)
-         VALUES ($1, $2, 1, $3, $4, $5, $6, $7)",
+        "INSERT INTO versions (domain_id, project_id, number, author_id, saved_at, note, manifest, bytes, sketch)
+         VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8)",
     )
     .bind(new.domain.to_string())
     .bind(project.as_str())
@@ -214,6 +217,7 @@ pub async fn import(app: &App, new: NewProject) -> Result<ProjectId, ImportError
     .bind(NOTE.seal(&keys, &version, b"", app.random)?)
     .bind(MANIFEST.seal(&keys, &version, &manifest, app.random)?)
     .bind(i64::try_from(total).unwrap_or(i64::MAX))
+    .bind(sketch)
     .execute(write.on())
     .await?;
     for (place, address) in (0_i64..).zip(addresses) {

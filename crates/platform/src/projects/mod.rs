@@ -3,8 +3,11 @@
 mod geojson;
 mod import;
 mod rows;
+mod sketch;
 
-use polder_wire::project::{self, LayerBytes, Listed, Manifest, Opened, Person as Named, Summary, Version};
+use polder_wire::project::{
+    self, LayerBytes, Listed, Manifest, Opened, Person as Named, Sketch, Summary, Version,
+};
 use polder_wire::rights::Access;
 use polder_wire::{Code, Nothing, ProjectId, UserId};
 use sqlx::Row;
@@ -17,7 +20,8 @@ use crate::App;
 use crate::account;
 use crate::http::{RawAnswer, Refused};
 use crate::rights::{
-    Authorized, ListProjects, OpenProject, Person, ProjectFacts, ReadLayer, access_text, project_access,
+    Authorized, ListProjects, OpenProject, Person, ProjectFacts, ReadLayer, ReadSketch, access_text,
+    project_access,
 };
 use crate::store::seal::DomainKeys;
 use crate::store::{Column, parsed};
@@ -79,6 +83,23 @@ pub async fn open(
     let manifest = open_manifest(&keys, &who.project().to_string(), row.try_get("number")?, &row)?;
     tracing::debug!(project = %who.project(), access = access_text(access), "opened");
     Ok(Opened { project, manifest })
+}
+
+/// `GET /api/v1/projects/{project}/sketch`.
+///
+/// # Errors
+/// [`Code::NotFound`] when there is no such project for this person.
+pub async fn sketch(
+    who: Authorized<ReadSketch>,
+    app: App,
+    _: project::ReadSketch,
+    _: Nothing,
+) -> Result<Sketch, Refused> {
+    let domain = who.reader().domain;
+    let Some(address) = rows::sketch(&app, domain, who.project()).await? else { return Ok(sketch::none()) };
+    let keys = app.keys.domain(domain).await?;
+    let bytes = app.blobs.get(domain, &keys, &address).await?;
+    serde_json::from_slice(&bytes).map_err(|error| Refused::internal(&error))
 }
 
 /// `GET /api/v1/projects/{project}/versions/{version}/layers/{layer}`: the very bytes that came in.

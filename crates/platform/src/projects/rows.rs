@@ -93,6 +93,24 @@ pub(super) async fn latest(
     .await?)
 }
 
+/// Where the sketch of the latest version lies; none where that was saved before there were sketches.
+pub(super) async fn sketch(
+    app: &App,
+    domain: DomainId,
+    project: ProjectId,
+) -> Result<Option<String>, Refused> {
+    let row = sqlx::query(
+        "SELECT v.sketch FROM projects p
+         JOIN versions v ON v.domain_id = p.domain_id AND v.project_id = p.id AND v.number = p.latest
+         WHERE p.domain_id = $1 AND p.id = $2",
+    )
+    .bind(domain.to_string())
+    .bind(project.to_string())
+    .fetch_one(app.store.pool())
+    .await?;
+    Ok(row.try_get("sketch")?)
+}
+
 /// The sealed manifest of one version.
 pub(super) async fn manifest(
     app: &App,

@@ -46,6 +46,8 @@ actions! {
     ListProjects: OnOwnDomain;
     /// Read a project's latest manifest.
     OpenProject: OnProject;
+    /// Read the small drawing of a project's area.
+    ReadSketch: OnProject;
     /// Read the bytes of a layer.
     ReadLayer: OnProject;
     /// Read the OpenAPI document.

@@ -163,7 +163,7 @@ pub fn decide(actor: &Actor, action: ActionKind, resource: &Resource) -> Decisio
                 Resource::Public | Resource::Sessions | Resource::Account { .. } | Resource::Project(_),
             ) => Denied(WhyNot::WrongResource),
         },
-        ActionKind::OpenProject | ActionKind::ReadLayer => match (actor, resource) {
+        ActionKind::OpenProject | ActionKind::ReadSketch | ActionKind::ReadLayer => match (actor, resource) {
             (Actor::Anyone, _) => Denied(WhyNot::NotSignedIn),
             (Actor::Person(person), Resource::Project(project)) => match project_access(person, project) {
                 Ok((Access::Read | Access::Write, why)) => Allowed(why),

@@ -7,7 +7,7 @@ mod project;
 
 pub use action::{
     Action, ActionKind, EndSession, FetchRelease, ListProjects, OpenProject, ReadApiDescription, ReadLayer,
-    RefreshSession, SignIn, WhoAmI,
+    ReadSketch, RefreshSession, SignIn, WhoAmI,
 };
 pub use authorized::{Authorized, ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnProject};
 pub use decide::{Actor, Decision, Person, Resource, Why, WhyNot, decide};

@@ -8,7 +8,10 @@ use super::{Engine, StoreError};
 pub(super) type Step = (i64, &'static str, &'static str);
 
 /// The tables of the data.
-pub(super) const STEPS: &[Step] = &[(1, "first", include_str!("migrations/0001_first.sql"))];
+pub(super) const STEPS: &[Step] = &[
+    (1, "first", include_str!("migrations/0001_first.sql")),
+    (2, "sketches", include_str!("migrations/0002_sketches.sql")),
+];
 
 pub(super) async fn run(pool: &AnyPool, engine: Engine, steps: &'static [Step]) -> Result<(), StoreError> {
     let steps = steps

@@ -14,6 +14,7 @@ on_both_engines! {
     a_project_of_another_domain_does_not_exist_even_for_its_manager,
     shared_granted_and_managed_projects_open_with_the_right_access,
     a_version_or_layer_that_is_not_there_is_not_found,
+    a_project_comes_with_a_small_drawing_of_its_own_layers,
 }
 
 async fn a_project_opens_with_its_manifest_and_its_layers_byte_for_byte(stage: Stage) {
@@ -64,7 +65,9 @@ async fn a_project_that_is_not_mine_is_answered_with_the_bytes_of_a_missing_one(
     let id = stage.project(&aino, "Market square", OthersAccess::None).await.to_string();
     let (device, grant) = stage.signed_in(&eero).await;
     let access = text(&grant, "access_token");
-    for path in ["/api/v1/projects/ID", "/api/v1/projects/ID/versions/1/layers/streets"] {
+    for path in
+        ["/api/v1/projects/ID", "/api/v1/projects/ID/sketch", "/api/v1/projects/ID/versions/1/layers/streets"]
+    {
         let hidden = device.get(&path.replace("ID", &id), access).await;
         let missing = device.get(&path.replace("ID", MISSING), access).await;
         assert_eq!(hidden.code(), Code::NotFound);
@@ -87,8 +90,10 @@ async fn a_project_of_another_domain_does_not_exist_even_for_its_manager(stage: 
     let answer = device.get(&format!("/api/v1/projects/{id}"), access).await;
     let missing = device.get(&format!("/api/v1/projects/{MISSING}"), access).await;
     assert_eq!((answer.code(), &answer.body), (Code::NotFound, &missing.body));
-    let path = format!("/api/v1/projects/{id}/versions/1/layers/streets");
-    assert_eq!(device.get(&path, access).await.code(), Code::NotFound);
+    for of_it in ["sketch", "versions/1/layers/streets"] {
+        let path = format!("/api/v1/projects/{id}/{of_it}");
+        assert_eq!(device.get(&path, access).await.code(), Code::NotFound);
+    }
     assert_eq!(device.get("/api/v1/projects", access).await.good()["projects"].as_array().unwrap().len(), 0);
 }
 
@@ -157,4 +162,35 @@ async fn a_version_or_layer_that_is_not_there_is_not_found(stage: Stage) {
         assert_eq!(answer.code(), code, "{rest}");
     }
     assert_eq!(device.get("/api/v1/projects/nonsense", access).await.code(), Code::Malformed);
+}
+
+async fn a_project_comes_with_a_small_drawing_of_its_own_layers(stage: Stage) {
+    let domain = stage.domain("Helsinki", SecondStep::Optional).await;
+    let aino = stage.person(domain, "Aino Virtanen", Role::Editor).await;
+    let id = stage.project(&aino, "Market square", OthersAccess::None).await;
+    let (device, grant) = stage.signed_in(&aino).await;
+    let access = text(&grant, "access_token");
+    let path = format!("/api/v1/projects/{id}/sketch");
+    let sketch = device.get(&path, access).await.good();
+    assert_eq!((&sketch["width"], &sketch["height"]), (&640.into(), &400.into()));
+    let drawn: Vec<_> = sketch["parts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|part| (text(part, "theme"), text(part, "shape")))
+        .collect();
+    // The tree stands where the area ends, outside of its middle.
+    assert_eq!(drawn, [("streets", "line")]);
+    for path in sketch["parts"].as_array().unwrap().iter().flat_map(|part| part["paths"].as_array().unwrap())
+    {
+        let numbers = path.as_array().unwrap();
+        assert!(numbers.len() % 2 == 0 && numbers.iter().all(serde_json::Value::is_i64), "{path}");
+    }
+
+    // A version from before there were any opens all the same.
+    let mut write = stage.app.store.write().await.unwrap();
+    sqlx::query("UPDATE versions SET sketch = NULL").execute(write.on()).await.unwrap();
+    write.commit().await.unwrap();
+    let sketch = device.get(&path, access).await.good();
+    assert_eq!(sketch["parts"], serde_json::json!([]));
 }

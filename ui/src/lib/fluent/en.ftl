@@ -21,6 +21,7 @@ gate-lead = One moment. Polder opens when this is certain.
 gate-reaching = Connecting to the platform
 gate-verifying = Reading the signed list of versions
 gate-comparing = Comparing with this program
+gate-bytes = { $done } of { $total }
 gate-done = { $step }: done
 gate-now = { $step }: under way
 gate-later = { $step }: not yet
@@ -101,10 +102,6 @@ signed-out-keychain-remedy = Unlock it, then sign in and out once more.
 
 ## Projects
 projects-title = Projects
-projects-count = { $count ->
-    [one] { $shown } project
-   *[other] { $shown } projects
-  }
 projects-sign-out = Sign out
 projects-signing-out = Signing out
 projects-name = Name
@@ -114,8 +111,6 @@ projects-saved = Last saved
 projects-right = Your right
 projects-size = Size
 projects-you = You
-projects-saved-by = by { $name }
-projects-saved-by-you = by you
 projects-loading = Loading your projects
 projects-empty-title = Nothing here yet
 projects-empty = Nobody has granted you a project, and you have none of your own.
@@ -142,7 +137,7 @@ project-layer-retry = Try again
 project-layers-progress = { $done } of { $all } layers are in
 project-layer-summary = { $features } features, { $size }
 project-no-layers = This version holds no layers.
-project-map = Map of { $name }. Arrows move it, plus and minus zoom, 0 shows all. The table lists the same features.
+project-map = Map of { $name }. The table of features lists the same.
 project-zoom-in = Zoom in
 project-zoom-out = Zoom out
 project-zoom-all = Show all
@@ -158,7 +153,6 @@ project-table-rows = { $count ->
    *[other] { $shown } features
   }
 project-table-some = { $shown } of { $all } features
-project-table-sort = Sort by { $column }
 project-table-waiting = This layer is still coming in.
 project-table-number = No.
 feature-close = Close the card

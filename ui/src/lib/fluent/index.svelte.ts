@@ -5,6 +5,18 @@ import en from "./en.ftl?raw";
 import nl from "./nl.ftl?raw";
 import featuresEn from "./features.en.ftl?raw";
 import featuresNl from "./features.nl.ftl?raw";
+import frameEn from "./frame.en.ftl?raw";
+import frameNl from "./frame.nl.ftl?raw";
+import settingsEn from "./settings.en.ftl?raw";
+import settingsNl from "./settings.nl.ftl?raw";
+import partsEn from "./parts.en.ftl?raw";
+import partsNl from "./parts.nl.ftl?raw";
+import projectEn from "./project.en.ftl?raw";
+import projectNl from "./project.nl.ftl?raw";
+import projectsEn from "./projects.en.ftl?raw";
+import projectsNl from "./projects.nl.ftl?raw";
+import shortcutsEn from "./shortcuts.en.ftl?raw";
+import shortcutsNl from "./shortcuts.nl.ftl?raw";
 
 /** The languages that Polder speaks. */
 export const LANGUAGES = ["en", "nl"] as const;
@@ -17,8 +29,8 @@ const STORED = "polder.language";
 const REGION: Record<Language, string> = { en: "GB", nl: "NL" };
 
 const bundles: Record<Language, FluentBundle> = {
-  en: bundle("en", [en, featuresEn]),
-  nl: bundle("nl", [nl, featuresNl]),
+  en: bundle("en", [en, featuresEn, frameEn, partsEn, projectEn, projectsEn, settingsEn, shortcutsEn]),
+  nl: bundle("nl", [nl, featuresNl, frameNl, partsNl, projectNl, projectsNl, settingsNl, shortcutsNl]),
 };
 
 let chosen = $state<Language>(first());

@@ -21,6 +21,7 @@ gate-lead = Een ogenblik. Polder gaat open als dit zeker is.
 gate-reaching = Verbinden met het platform
 gate-verifying = De ondertekende versielijst lezen
 gate-comparing = Vergelijken met dit programma
+gate-bytes = { $done } van { $total }
 gate-done = { $step }: klaar
 gate-now = { $step }: bezig
 gate-later = { $step }: nog niet
@@ -101,10 +102,6 @@ signed-out-keychain-remedy = Ontgrendel hem en meld je nog een keer aan en af.
 
 ## Projecten
 projects-title = Projecten
-projects-count = { $count ->
-    [one] { $shown } project
-   *[other] { $shown } projecten
-  }
 projects-sign-out = Afmelden
 projects-signing-out = Afmelden
 projects-name = Naam
@@ -114,8 +111,6 @@ projects-saved = Laatst bewaard
 projects-right = Je recht
 projects-size = Grootte
 projects-you = Jij
-projects-saved-by = door { $name }
-projects-saved-by-you = door jou
 projects-loading = Je projecten laden
 projects-empty-title = Nog niets hier
 projects-empty = Niemand heeft een project met je gedeeld en je hebt er zelf geen.
@@ -142,7 +137,7 @@ project-layer-retry = Probeer opnieuw
 project-layers-progress = { $done } van { $all } kaartlagen zijn binnen
 project-layer-summary = { $features } objecten, { $size }
 project-no-layers = Deze versie bevat geen kaartlagen.
-project-map = Kaart van { $name }. Pijlen verschuiven, plus en min zoomen, 0 toont alles. De tabel noemt dezelfde objecten.
+project-map = Kaart van { $name }. De tabel van objecten noemt hetzelfde.
 project-zoom-in = Inzoomen
 project-zoom-out = Uitzoomen
 project-zoom-all = Alles tonen
@@ -158,7 +153,6 @@ project-table-rows = { $count ->
    *[other] { $shown } objecten
   }
 project-table-some = { $shown } van { $all } objecten
-project-table-sort = Sorteren op { $column }
 project-table-waiting = Deze kaartlaag komt nog binnen.
 project-table-number = Nr.
 feature-close = De kaart van dit object sluiten

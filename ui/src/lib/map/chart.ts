@@ -1,20 +1,19 @@
 // The map itself. OpenLayers is named in this folder only.
 import Feature from "ol/Feature";
-import GeoJSON from "ol/format/GeoJSON";
-import LineString from "ol/geom/LineString";
+import { defaults } from "ol/interaction/defaults";
 import VectorLayer from "ol/layer/Vector";
 import OlMap from "ol/Map";
 import { getPointResolution, toLonLat, transformExtent } from "ol/proj";
 import VectorSource from "ol/source/Vector";
-import type { StyleFunction } from "ol/style/Style";
 import View from "ol/View";
-import { intersects, type Extent } from "ol/extent";
+import { getCenter, intersects, type Extent } from "ol/extent";
 import type { FeatureCollection } from "geojson";
 import type { Manifest } from "$lib/bindings/Manifest";
 import type { Theme } from "$lib/bindings/Theme";
-import { chains } from "./chains";
-import { classOf } from "./classes";
+import { Drawn, HELD, PROJECTION, type Look } from "./drawn";
+import { nearestFirst, type Box } from "./nearest";
 import { onThemeChange } from "./palette";
+import { firstResolution } from "./scale";
 import { drawing } from "./styles";
 
 /** What the map tells its surroundings. */
@@ -23,106 +22,97 @@ export interface Told {
   picked(key: string | null): void;
   /** The view changed: metres per pixel on the ground, and the centre in degrees. */
   moved(metresPerPixel: number, longitude: number, latitude: number): void;
+  /** The pointer is over this place, in degrees; null when it left. */
+  pointed(place: [longitude: number, latitude: number] | null): void;
 }
+
+export type { Look };
 
 /** The open project's map. */
 export interface Chart {
   readonly map: OlMap;
-  /** Draws a layer; `order` counts from the bottom. Each feature is known as `<id>:<its place in the file>`. */
-  put(id: string, theme: Theme, order: number, data: FeatureCollection): void;
-  show(id: string, visible: boolean): void;
+  /** Draws a layer, chunk by chunk; `order` counts from the bottom. Each feature is known as `<id>:<its place in the file>`. */
+  put(id: string, theme: Theme, order: number, look: Look, data: FeatureCollection, pause: () => Promise<void>): Promise<void>;
+  show(id: string, look: Look): void;
   /** Marks what the person holds. */
   hold(key: string | null): void;
   /** Brings a feature into view if it is not, nearer when asked for. */
   bring(key: string, near: boolean): void;
-  /** Whether a feature lies below a box of the page. */
-  isBelow(key: string, box: DOMRect): boolean;
+  /** Shows all of a layer. */
+  showAll(layer: string): void;
+  /** Where a feature lies in the map's box: left, top, right, bottom. */
+  boxOf(key: string): Box | null;
+  /** The keys of all features in view, nearest to the middle first. */
+  nearest(): string[];
   all(): void;
   zoom(by: number): void;
+  /** Moves the view by so many pixels. */
+  pan(right: number, down: number): void;
   dispose(): void;
 }
 
-const PROJECTION = "EPSG:3857";
-/** Above every layer of a version: names, then what names must keep clear of, then what the person holds. */
-const NAMES = 1000;
-const SIGNS = 1001;
-const HELD = 1002;
-
-/** Makes the map in an element and fits it to the area of a version. */
+/** Makes the map in an element; the area of a version fills it. */
 export function chart(target: HTMLElement, { area }: Manifest, told: Told): Chart {
   const extent = transformExtent(area, "EPSG:4326", PROJECTION);
-  const middle = [((extent[0] ?? 0) + (extent[2] ?? 0)) / 2, ((extent[1] ?? 0) + (extent[3] ?? 0)) / 2];
+  const middle = getCenter(extent);
   // How many ground metres one unit of the projection is here: half at Helsinki.
   const ground = getPointResolution(PROJECTION, 1, middle, "m");
   let styles = drawing(1 / ground);
 
-  const view = new View({ projection: PROJECTION, center: middle, resolution: 4, maxZoom: 22, minZoom: 10 });
+  const view = new View({ projection: PROJECTION, center: middle, resolution: 4, maxZoom: 22, minZoom: 8 });
   const held = new VectorLayer({ source: new VectorSource(), zIndex: HELD, style: styles.held, declutter: true });
-  const map = new OlMap({ target, view, layers: [held], controls: [] });
-  const layers = new Map<string, { theme: Theme; drawn: VectorLayer; above: VectorLayer | null }>();
+  // Nobody means to turn the map round, and keys are the screen's affair.
+  const interactions = defaults({ altShiftDragRotate: false, pinchRotate: false, keyboard: false });
+  const map = new OlMap({ target, view, layers: [held], controls: [], interactions });
+  const layers = new Map<string, Drawn>();
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const duration = () => (calm.matches ? 0 : 200);
-  const format = new GeoJSON({ featureProjection: PROJECTION });
+  let gone = false;
 
   const tell = () => {
     const resolution = view.getResolution();
     const [longitude = 0, latitude = 0] = toLonLat(view.getCenter() ?? middle);
     if (resolution !== undefined) told.moved(resolution * ground, longitude, latitude);
   };
-  view.on("change", tell);
+  view.on(["change:center", "change:resolution"], tell);
   map.on("click", ({ pixel }) => {
     const hit = map.forEachFeatureAtPixel(pixel, (feature) => String(feature.getId()), {
       hitTolerance: 4,
-      layerFilter: (layer) => layer !== held && ![...layers.values()].some(({ above }) => above === layer),
+      layerFilter: (layer) => [...layers.values()].some((drawn) => drawn.is(layer)),
     });
     told.picked(hit ?? null);
   });
+  map.on("pointermove", ({ coordinate, dragging }) => {
+    if (dragging) return;
+    const [longitude = 0, latitude = 0] = toLonLat(coordinate);
+    told.pointed([longitude, latitude]);
+  });
+  const left = () => told.pointed(null);
+  target.addEventListener("pointerleave", left);
   const stopWatching = onThemeChange(() => {
     styles = drawing(1 / ground);
     held.setStyle(styles.held);
-    for (const { theme, drawn, above } of layers.values()) {
-      drawn.setStyle(styles.theme(theme));
-      above?.setStyle(theme === "streets" ? styles.streetNames : styles.theme(theme));
-    }
+    for (const drawn of layers.values()) drawn.restyle(styles);
   });
 
-  const find = (key: string): Feature | null => {
-    const layer = layers.get(key.slice(0, key.lastIndexOf(":")));
-    return layer?.drawn.getSource()?.getFeatureById(key) as Feature | null ?? null;
-  };
+  const find = (key: string): Feature | null => layers.get(key.slice(0, key.lastIndexOf(":")))?.find(key) ?? null;
   const extentOf = (key: string): Extent | null => find(key)?.getGeometry()?.getExtent() ?? null;
-  const all = (time: number) => view.fit(extent, { padding: [16, 16, 16, 16], duration: time });
+  const fit = (box: Extent, padding: number, maxZoom: number) =>
+    view.fit(box, { padding: Array<number>(4).fill(padding), maxZoom, duration: duration() });
 
-  all(0);
+  const [width = 1, height = 1] = map.getSize() ?? [];
+  view.setResolution(firstResolution(extent as unknown as Box, width, height));
+  tell();
   return {
     map,
-    put(id, theme, order, data) {
-      const features = format.readFeatures(data) as Feature[];
-      features.forEach((feature, i) => feature.setId(`${id}:${i}`));
-      const drawn = new VectorLayer({
-        source: new VectorSource({ features }),
-        zIndex: order,
-        style: styles.theme(theme),
-        // For all alike: labels of one layer are drawn above the pictures of another only if both take part.
-        declutter: true,
-        // Panning draws a little beyond the edge and moves that, rather than drawing anew.
-        renderBuffer: 120,
-      });
-      const above =
-        theme === "streets"
-          ? upper(joinedStreets(features), styles.streetNames, NAMES)
-          : theme === "transit"
-            ? upper(features.filter(isStation), styles.theme(theme), SIGNS)
-            : null;
-      layers.set(id, { theme, drawn, above });
-      map.addLayer(drawn);
-      if (above) map.addLayer(above);
+    async put(id, theme, order, look, data, pause) {
+      layers.get(id)?.remove();
+      const drawn = new Drawn(id, theme, order, map, styles);
+      layers.set(id, drawn);
+      drawn.show(look);
+      await drawn.fill(data, pause, () => gone || layers.get(id) !== drawn);
     },
-    show(id, visible) {
-      const layer = layers.get(id);
-      layer?.drawn.setVisible(visible);
-      layer?.above?.setVisible(visible);
-    },
+    show: (id, look) => layers.get(id)?.show(look),
     hold(key) {
       const source = held.getSource();
       const geometry = key === null ? undefined : find(key)?.getGeometry();
@@ -132,61 +122,45 @@ export function chart(target: HTMLElement, { area }: Manifest, told: Told): Char
     bring(key, near) {
       const box = extentOf(key);
       if (!box) return;
-      if (near) {
-        view.fit(box, { padding: [80, 80, 80, 80], maxZoom: 18.5, duration: duration() });
-      } else if (!intersects(view.calculateExtent(map.getSize()), box)) {
-        view.animate({
-          center: [((box[0] ?? 0) + (box[2] ?? 0)) / 2, ((box[1] ?? 0) + (box[3] ?? 0)) / 2],
-          duration: duration(),
-        });
+      if (near) fit(box, 80, 18.5);
+      else if (!intersects(view.calculateExtent(map.getSize()), box)) {
+        view.animate({ center: getCenter(box), duration: duration() });
       }
     },
-    isBelow(key, box) {
+    showAll(id) {
+      const box = layers.get(id)?.extent();
+      if (box) fit(box, 32, 18.5);
+    },
+    boxOf(key) {
       const bounds = extentOf(key);
-      const page = target.getBoundingClientRect();
       const from = bounds && map.getPixelFromCoordinate([bounds[0] ?? 0, bounds[3] ?? 0]);
       const to = bounds && map.getPixelFromCoordinate([bounds[2] ?? 0, bounds[1] ?? 0]);
-      if (!from || !to) return false;
-      const [x1 = 0, y1 = 0] = from;
-      const [x2 = 0, y2 = 0] = to;
-      return (
-        page.left + x1 < box.right && page.left + x2 > box.left && page.top + y1 < box.bottom && page.top + y2 > box.top
-      );
+      return from && to ? [from[0] ?? 0, from[1] ?? 0, to[0] ?? 0, to[1] ?? 0] : null;
     },
-    all: () => all(duration()),
+    nearest() {
+      const top = [...layers.values()].reverse();
+      const boxes = top.flatMap((drawn) =>
+        drawn.seen().map((feature) => [String(feature.getId()), feature.getGeometry()?.getExtent() as unknown as Box] as const),
+      );
+      return nearestFirst(boxes, view.calculateExtent(map.getSize()) as unknown as Box);
+    },
+    all: () => fit(extent, 16, 22),
     zoom(by) {
       view.animate({ zoom: (view.getZoom() ?? 15) + by, duration: duration() });
     },
+    pan(right, down) {
+      const [x = 0, y = 0] = view.getCenter() ?? middle;
+      const resolution = view.getResolution() ?? 1;
+      // A key that is held down repeats before the way is done.
+      view.cancelAnimations();
+      view.animate({ center: [x + right * resolution, y - down * resolution], duration: duration() / 2 });
+    },
     dispose() {
+      gone = true;
       stopWatching();
+      target.removeEventListener("pointerleave", left);
       map.setTarget(undefined);
       map.dispose();
     },
   };
-}
-
-/** What is drawn above all layers for the sake of one: it is never what a click means. */
-function upper(features: Feature[], style: StyleFunction, zIndex: number): VectorLayer {
-  return new VectorLayer({ source: new VectorSource({ features }), zIndex, style, declutter: true, renderBuffer: 120 });
-}
-
-/** Stations are drawn once more above the names, which then keep clear of them. */
-function isStation(feature: Feature): boolean {
-  return classOf("transit", feature.getProperties()) === "station";
-}
-
-/** Streets joined by name, invisible but for their names. */
-function joinedStreets(features: Feature[]): Feature[] {
-  const pieces = features.flatMap((feature) => {
-    const geometry = feature.getGeometry();
-    const name: unknown = feature.get("name");
-    const kind = classOf("streets", feature.getProperties());
-    if (typeof name !== "string" || !(geometry instanceof LineString) || kind === "foot" || kind === "cycle") return [];
-    const large = kind === "main" || kind === "through";
-    return [{ key: JSON.stringify([name, large]), line: geometry.getCoordinates() }];
-  });
-  return chains(pieces).map(({ key, line }) => {
-    const [name, large] = JSON.parse(key) as [string, boolean];
-    return new Feature({ geometry: new LineString(line as number[][]), name, large });
-  });
 }

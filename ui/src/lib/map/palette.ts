@@ -12,6 +12,8 @@ export function palette(): Palette {
     const probe = document.createElement("i");
     probe.hidden = true;
     probe.style.color = `var(--${token})`;
+    // A map is a picture: where the system forces colours on what is written, it keeps its own.
+    probe.style.setProperty("forced-color-adjust", "none");
     document.body.append(probe);
     const { color } = getComputedStyle(probe);
     probe.remove();
@@ -22,8 +24,13 @@ export function palette(): Palette {
 
 /** The same colour, seen through. */
 export function thin(colour: string, alpha: number): string {
-  const numbers = colour.match(/[\d.]+/gu)?.slice(0, 3) ?? ["0", "0", "0"];
-  return `rgba(${numbers.join(", ")}, ${alpha})`;
+  return `rgba(${numbers(colour).join(", ")}, ${alpha})`;
+}
+
+/** A colour with a share of another in it. */
+export function mixed(colour: string, other: string, share: number): string {
+  const [from, to] = [numbers(colour), numbers(other)];
+  return `rgb(${from.map((value, i) => Math.round(value + ((to[i] ?? 0) - value) * share)).join(", ")})`;
 }
 
 /** The window's own face, as a canvas wants it. */
@@ -44,4 +51,8 @@ export function onThemeChange(changed: () => void): () => void {
     contrast.removeEventListener("change", changed);
     chosen.disconnect();
   };
+}
+
+function numbers(colour: string): number[] {
+  return (colour.match(/[\d.]+/gu)?.slice(0, 3) ?? ["0", "0", "0"]).map(Number);
 }

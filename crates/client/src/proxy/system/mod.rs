@@ -36,7 +36,7 @@ enum Source {
 }
 
 impl System {
-    /// This computer: on Linux the environment and then GNOME's settings, on macOS and Windows the system's.
+    /// This computer: on Linux the environment and then the settings of KDE or GNOME, on macOS and Windows the system's.
     pub fn of_this_computer() -> Self {
         Self(Source::Computer)
     }

@@ -25,7 +25,12 @@ fn readable(proxy: &str) -> Found {
 }
 
 #[cfg(any(target_os = "linux", test))]
+mod kde;
+
+#[cfg(any(target_os = "linux", test))]
 pub(super) use gnome::gnome;
+#[cfg(any(target_os = "linux", test))]
+pub(super) use kde::kde;
 
 /// GNOME's settings, as `gsettings list-recursively org.gnome.system.proxy` prints them.
 #[cfg(any(target_os = "linux", test))]
@@ -206,7 +211,7 @@ mod tests {
     use crate::proxy::bypass::goal;
 
     /// What was found in one line.
-    fn said(found: Found) -> String {
+    pub(super) fn said(found: Found) -> String {
         match found {
             Found::None => "none".to_owned(),
             Found::Pac => "pac".to_owned(),

@@ -46,6 +46,7 @@ fn of_action(action: ActionKind) -> &'static [Code] {
         ActionKind::WhoAmI
         | ActionKind::ListProjects
         | ActionKind::OpenProject
+        | ActionKind::ReadSketch
         | ActionKind::ReadLayer
         | ActionKind::ReadApiDescription
         | ActionKind::FetchRelease => &[],

@@ -128,7 +128,7 @@ pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
 pub(crate) fn streets() -> Vec<u8> {
     format!(
         "{{ \"type\":\"FeatureCollection\",\r\n  \"features\": [\n{{\"type\":\"Feature\",\"properties\":\
-         {{\"name\":\"{STREET}\", \"lanes\": 2.50}},\"geometry\":{{\"type\":\"LineString\",\"coordinates\":\
+         {{\"name\":\"{STREET}\", \"lanes\": 2.50, \"highway\": \"tertiary\"}},\"geometry\":{{\"type\":\"LineString\",\"coordinates\":\
          [[24.94,60.168],[24.952,60.1690]]}}}}  ]\t}}\n\n"
     )
     .into_bytes()

@@ -1,27 +1,3 @@
-// Which rows of a long table exist, from how far it is scrolled.
-
-/** Every row's height, as its style says. */
-export const ROW = 36;
-/** The head stays on top of the rows. */
-export const HEAD = 32;
-/** Rows beyond the edges, so that a quick scroll meets no gap. */
-const SPARE = 8;
-
-/** The rows that exist: `first` to before `last`. */
-export function sliceOf(scrolled: number, height: number, rows: number): { first: number; last: number } {
-  const first = Math.min(Math.max(0, Math.floor(scrolled / ROW) - SPARE), rows);
-  const last = Math.min(rows, Math.ceil((scrolled + height) / ROW) + SPARE);
-  return { first, last: Math.max(first, last) };
-}
-
-/** How far to scroll so that a row is in sight; as far as now when it is. */
-export function scrollFor(index: number, scrolled: number, height: number): number {
-  const top = index * ROW;
-  if (top < scrolled) return top;
-  const bottom = top + ROW + HEAD;
-  return bottom > scrolled + height ? bottom - height : scrolled;
-}
-
 /**
  * The columns of the table: each as wide as its longest text, within reason, and sharing what room is left. Takes the
  * letters in each head and in its longest value; the running number comes before them. `least` is the width of all:

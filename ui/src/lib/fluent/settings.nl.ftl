@@ -1,0 +1,60 @@
+### Instellingen, op deze computer.
+
+settings-title = Instellingen
+settings-pages = Pagina's met instellingen
+settings-appearance = Weergave
+settings-keyboard = Toetsenbord
+settings-network = Netwerk
+settings-about = Over Polder
+
+settings-appearance-lead = Op deze computer, meteen.
+settings-theme = Licht of donker
+settings-theme-note = Kaarten gaan mee.
+settings-theme-system = Zoals deze computer
+settings-theme-light = Licht
+settings-theme-dark = Donker
+settings-language = Taal
+settings-language-note = Datums, getallen en groottes volgen je regio.
+
+settings-keyboard-lead = Alles in Polder werkt zonder muis.
+settings-single = Losse letters
+settings-single-note = Zoals T voor de tabel, als de kaart of een lijst de focus heeft. Toetsen met Ctrl of ⌘ werken altijd.
+settings-single-label = Losse letters gebruiken
+settings-all-keys = Alle sneltoetsen
+settings-all-keys-note = Die van het scherm waarop je bent.
+settings-show-keys = Toon ze
+
+settings-network-lead = Hoe Polder het platform bereikt. Als je dit wijzigt, controleert Polder zichzelf opnieuw, en moet je je misschien weer aanmelden.
+
+settings-about-lead = Je planprojecten, op een eigen plek.
+about-version = Versie { $version }
+about-verified = Gecontroleerd
+about-verified-newest = Dit is de nieuwste Polder, onveranderd sinds hij gemaakt is.
+about-checked = Gecontroleerd
+about-checked-at = { $when }, bij { $host }
+about-list = Ondertekende lijst van versies
+about-list-until = geldig tot { $when }; Polder haalt zelf een nieuwere op
+about-details = Details
+about-program = Vingerafdruk van dit programma
+about-program-note = SHA-256
+about-key = Sleutel van de ondertekenaar
+about-key-note = minisign
+about-copy = Details kopiëren
+about-details-text = Polder { $version }
+    host { $host }
+    gecontroleerd { $checked }
+    geldig tot { $until }
+    programma sha256 { $program }
+    minisign-sleutel { $key }
+about-licences = Licenties
+about-licences-lead = { $count ->
+    [one] Polder is gemaakt met het werk van anderen: één bibliotheek.
+   *[other] Polder is gemaakt met het werk van anderen: { $shown } bibliotheken.
+  }
+about-licences-find = Zoek een bibliotheek of licentie
+about-licences-none = Geen bibliotheek of licentie bevat deze letters.
+about-licences-found = { $shown } gevonden
+about-licences-loading = De licenties komen eraan
+about-licences-failed = De licenties konden niet getoond worden.
+about-licences-again = Sluit deze pagina en open hem opnieuw.
+about-licences-no-text = De makers leveren geen eigen tekst mee. De licentie is { $licence }.

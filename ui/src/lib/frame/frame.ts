@@ -1,0 +1,34 @@
+// What the frame around every screen offers to the screens: where to go, who is signed in.
+import { getContext, setContext } from "svelte";
+import type { Me } from "$lib/bindings/Me";
+
+/** The pages of the settings. */
+export const SETTINGS = ["appearance", "keyboard", "network", "about"] as const;
+export type SettingsPage = (typeof SETTINGS)[number];
+
+/** A signed-in person's way through Polder. */
+export interface Frame {
+  readonly me: Me;
+  /** The screen that is there. */
+  readonly at: "projects" | "project" | "settings";
+  /** Signing out is under way. */
+  readonly leaving: boolean;
+  projects(): void;
+  project(id: string): void;
+  settings(page: SettingsPage): void;
+  palette(): void;
+  shortcuts(): void;
+  signOut(): void;
+}
+
+const KEY = Symbol("frame");
+
+/** Offers the frame to all screens below. */
+export function provideFrame(frame: Frame): void {
+  setContext(KEY, frame);
+}
+
+/** The frame that this screen is in. */
+export function useFrame(): Frame {
+  return getContext<Frame>(KEY);
+}
