@@ -158,7 +158,7 @@ fn master_key(config: &Config, random: Random) -> Result<MasterKey, StartError> 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::config::{Keys, Release, Tls, sqlite_url};
+    use crate::config::{Keys, Limits, Release, Tls, sqlite_url};
     use std::path::Path;
 
     /// An app on SQLite in a folder, without releases.
@@ -174,6 +174,7 @@ pub(crate) mod tests {
                 url: sqlite_url(&folder.join("data/keys/k.sqlite")),
             },
             releases: Release { folder: folder.join("releases"), root: folder.join("root.json") },
+            limits: Limits::default(),
         };
         let around = Surroundings {
             clock: Arc::new(|| UnixSeconds(1_790_000_000)),

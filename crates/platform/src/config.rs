@@ -26,6 +26,23 @@ pub struct Config {
     pub keys: Keys,
     /// What clients update from.
     pub releases: Release,
+    /// How much is let in at once.
+    pub limits: Limits,
+}
+
+/// How much is let in at once (section `[limits]`, which may be missing).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections in all. The system must allow this process more open files than that.
+    pub connections: usize,
+    /// Connections from one address. An organisation may be behind one, with hundreds of people.
+    pub per_address: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { connections: 4096, per_address: 512 }
+    }
 }
 
 /// PEM files.
@@ -126,6 +143,9 @@ pub enum Wrong {
     /// It must be text in quotes.
     #[error("must be text in quotes")]
     NotText,
+    /// It must be a number.
+    #[error("must be a whole number from 1 to 1000000")]
+    NotNumber,
     /// It must be a section.
     #[error("must be a section")]
     NotSection,
@@ -193,6 +213,14 @@ impl Config {
             root: folder.join(releases.text("root")?),
         };
         releases.end()?;
+
+        let usual = Limits::default();
+        let mut limits = top.section_or_empty("limits")?;
+        let limited = Limits {
+            connections: limits.number_or("connections", usual.connections)?,
+            per_address: limits.number_or("connections_per_address", usual.per_address)?,
+        };
+        limits.end()?;
         top.end()?;
 
         Ok(Self {
@@ -206,7 +234,25 @@ impl Config {
             },
             keys: Keys { master, url: keys_url },
             releases: release,
+            limits: limited,
         })
+    }
+}
+
+#[cfg(fuzzing)]
+pub(crate) fn fuzz(bytes: &[u8]) {
+    use sqlx::postgres::{PgConnectOptions, PgSslMode};
+
+    let text = String::from_utf8_lossy(bytes);
+    if let Ok(config) = Config::parse(&text, Path::new("/etc/polder/platform.toml"), &Overrides::default()) {
+        assert!(config.origin.starts_with("https://") && !config.origin.ends_with('/'));
+        for url in [&config.database_url, &config.keys.url] {
+            // What is let through here is what the driver understands as well.
+            let Ok(driver) = url.parse::<PgConnectOptions>() else { continue };
+            let here = driver.get_socket().is_some()
+                || ["localhost", "127.0.0.1", "[::1]"].contains(&driver.get_host());
+            assert!(here || matches!(driver.get_ssl_mode(), PgSslMode::VerifyFull), "{url}");
+        }
     }
 }
 
@@ -230,13 +276,12 @@ fn known_database(text: &str) -> Result<String, Wrong> {
     if is_on_this_machine(&url) || is_verified(&url) { Ok(text.to_owned()) } else { Err(Wrong::OpenWay) }
 }
 
-/// Loopback or a socket. The driver also takes hosts as parameters; with one of those it is not said here where it
-/// leads.
+/// Loopback or a socket. The driver also takes hosts as parameters, and without any from its environment; with one of
+/// those it is not said here where it leads.
 fn is_on_this_machine(postgres: &Url) -> bool {
     let host = postgres.host_str().unwrap_or_default();
     // A socket's path stands as the host, with its slashes encoded.
-    let here =
-        matches!(host, "" | "localhost" | "127.0.0.1" | "[::1]") || host.to_lowercase().starts_with("%2f");
+    let here = matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.to_lowercase().starts_with("%2f");
     here && !postgres.query_pairs().any(|(name, _)| matches!(&*name, "host" | "hostaddr"))
 }
 
@@ -305,6 +350,13 @@ root = "root.json"
     }
 
     #[test]
+    fn limits_have_defaults_and_may_be_set() {
+        assert_eq!(parse(FULL).unwrap().limits, Limits::default());
+        let set = parse(&format!("{FULL}[limits]\nconnections = 9\nconnections_per_address = 3\n")).unwrap();
+        assert_eq!(set.limits, Limits { connections: 9, per_address: 3 });
+    }
+
+    #[test]
     fn flags_win_over_the_file() {
         let flags = Overrides {
             listen: Some("127.0.0.1:9".parse().unwrap()),
@@ -333,6 +385,9 @@ root = "root.json"
             ("[tls]", "[tsl]", "tls: is missing"),
             ("[tls]", "[more]\n[tls]", "more: is not a key"),
             ("data = \"data\"", "data = \"data\"\nkeys = 1\n[x]", ""),
+            ("[tls]", "[limits]\nconnections = 0\n[tls]", "limits.connections: must be a whole number"),
+            ("[tls]", "[limits]\nconnections = \"9\"\n[tls]", "limits.connections: must be a whole number"),
+            ("[tls]", "[limits]\nper_address = 9\n[tls]", "limits.per_address: is not a key"),
         ] {
             let error = parse(&FULL.replace(from, to)).unwrap_err();
             assert!(error.starts_with("/etc/polder/platform.toml: "), "{error}");
@@ -356,6 +411,7 @@ root = "root.json"
             ("postgres://localhost/polder?host=db.example", false),
             ("postgres://localhost/polder?hostaddr=10.0.0.7", false),
             ("postgres://localhost.example/polder", false),
+            ("postgres:///polder", false),
         ] {
             let parsed = parse(&FULL.replace("url = \"sqlite\"", &format!("url = \"{url}\"")));
             assert_eq!(parsed.is_ok(), fits, "{url}: {parsed:?}");

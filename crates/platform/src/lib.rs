@@ -8,6 +8,8 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod domains;
+#[cfg(fuzzing)]
+pub mod fuzzed;
 pub mod http;
 pub mod login;
 pub mod operators;

@@ -16,11 +16,12 @@ pub struct Password;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PasswordBody {
-    /// The e-mail that names the account; letter case and outer white space do not matter.
+    /// The e-mail that names the account; letter case and outer white space do not matter. At most 320 characters.
+    #[cfg_attr(feature = "openapi", schema(max_length = 320))]
     pub email: String,
     /// The password: 1 to 128 characters.
     #[serde(serialize_with = "Secret::expose_to")]
-    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, min_length = 1, max_length = 128))]
     pub password: Secret,
     /// Whether this device wants to stay signed in for the domain's term, or until it quits.
     pub stay: bool,

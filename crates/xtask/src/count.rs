@@ -1,5 +1,6 @@
 //! How many tests ran, read from what each test runner wrote for machines.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Add;
 use std::path::Path;
@@ -51,6 +52,38 @@ pub(crate) fn vitest(json: &Path) -> Outcome<Count> {
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Count::default()),
         Err(source) => Err(Failure::File { path: json.to_owned(), source }),
+    }
+}
+
+/// What Schemathesis did, from the report that it wrote as JSON.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Attacked {
+    /// The operations of the API description, each of which is one test.
+    pub(crate) operations: Count,
+    pub(crate) requests: u64,
+    /// With which the same requests are drawn again.
+    pub(crate) seed: u64,
+}
+
+impl Attacked {
+    pub(crate) fn read(json: &Path) -> Outcome<Self> {
+        let text = std::fs::read_to_string(json).map_err(Failure::file(json))?;
+        Self::from_report(&text).ok_or_else(|| Failure::Needs(format!("{}: no counts in it", json.display())))
+    }
+
+    fn from_report(text: &str) -> Option<Self> {
+        let report: serde_json::Value = serde_json::from_str(text).ok()?;
+        let number = |group: &str, name: &str| report[group][name].as_u64();
+        let failures =
+            report["failures"].as_array()?.iter().flat_map(|failure| failure["operations"].as_array());
+        let failed: BTreeSet<_> = failures.flatten().filter_map(|name| name.as_str()).collect();
+        let failed = failed.len() as u64 + number("operations", "errored")?;
+        let passed = number("operations", "tested")?.saturating_sub(failed);
+        Some(Self {
+            operations: Count { passed, failed, skipped: number("operations", "skipped")? },
+            requests: number("test_cases", "generated")?,
+            seed: report["seed"].as_u64()?,
+        })
     }
 }
 
@@ -107,6 +140,16 @@ mod tests {
         let text = r#"{"numTotalTests":5,"numPassedTests":3,"numFailedTests":1,"numPendingTests":1,"numTodoTests":0}"#;
         assert_eq!(from_vitest(text), Some(Count { passed: 3, failed: 1, skipped: 1 }));
         assert_eq!(from_vitest("{}"), None);
+    }
+
+    #[test]
+    fn an_operation_with_several_faults_has_failed_once() {
+        let text = r#"{"seed":1,"operations":{"total":12,"tested":12,"errored":0,"skipped":0},
+            "test_cases":{"generated":2486,"with_failures":3},
+            "failures":[{"operations":["GET /a","GET /b"]},{"operations":["GET /a"]}]}"#;
+        let operations = Count { passed: 10, failed: 2, skipped: 0 };
+        assert_eq!(Attacked::from_report(text), Some(Attacked { operations, requests: 2486, seed: 1 }));
+        assert_eq!(Attacked::from_report("{}"), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod fuzz;
 mod place;
 mod postgres;
 mod run;
+mod schemathesis;
 mod section;
 mod setup;
 mod test;

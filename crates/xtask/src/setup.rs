@@ -61,6 +61,8 @@ const PACKAGES: &[Package] = &[
     package("xclip", Some("xclip"), Needs::Test),
     package("minisign", Some("minisign"), Needs::Test),
     package("postgresql", Some("initdb"), Needs::Test),
+    // Schemathesis attacks the API description from an environment of its own.
+    package("python3-venv", Some("python3"), Needs::Test),
 ];
 
 /// The kind of machine, as far as setting it up goes.
@@ -208,9 +210,11 @@ fn missing(needs: Needs) -> Outcome<Vec<&'static str>> {
     let listed =
         query.output().map_err(|source| Failure::NotStarted { line: "dpkg-query".into(), source })?;
     let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
-    let has_program = |name: &str| {
-        name == "initdb" && crate::postgres::programs().is_some()
-            || on_path(name, &std::env::var_os("PATH").unwrap_or_default())
+    let has_program = |name: &str| match name {
+        "initdb" if crate::postgres::programs().is_some() => true,
+        // Debian's own comes without what an environment is made with.
+        "python3" => answer(Command::new(name).args(["-c", "import ensurepip"])).is_some(),
+        _ => on_path(name, &std::env::var_os("PATH").unwrap_or_default()),
     };
     Ok(wanted(needs)
         .filter(|package| !is_installed(package.name, &listed) && !package.program.is_some_and(has_program))

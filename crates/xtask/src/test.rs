@@ -9,10 +9,13 @@ use crate::count::{self, Count};
 use crate::fuzz;
 use crate::place::Place;
 use crate::postgres::Postgres;
+use crate::schemathesis::Schemathesis;
 use crate::section::Sections;
 use crate::setup::{self, Needs};
 use crate::tools;
 
+/// The tests that hold the platform against its API description.
+const DESCRIPTION: &str = "package(polder-tests) & binary(schemathesis)";
 /// The tests that open windows. They go one after the other (`.config/nextest.toml`), after all others.
 const WINDOWS: &str = "package(polder-tests) & (binary(journeys) | binary(attacks) | binary(shipped))";
 
@@ -41,7 +44,9 @@ pub(crate) fn test(options: &Options) -> Outcome {
     if sections.all_passed() || options.all {
         slow(&place, &mut sections, &options.filter);
     } else {
-        for name in ["shipped client", "build", "doc tests", "Rust tests", "window journeys"] {
+        for name in
+            ["shipped client", "build", "doc tests", "Rust tests", "API description", "window journeys"]
+        {
             sections.leave(name, "a part before failed; --all runs it all the same");
         }
     }
@@ -101,7 +106,7 @@ fn slow(place: &Place, sections: &mut Sections, filter: &[String]) {
         say_and_run(cargo.env_remove("POLDER_DEPLOYMENT"))
     });
     if !shipped {
-        for name in ["build", "doc tests", "Rust tests", "window journeys"] {
+        for name in ["build", "doc tests", "Rust tests", "API description", "window journeys"] {
             sections.leave(name, "the shipped client does not build");
         }
         return;
@@ -115,7 +120,7 @@ fn slow(place: &Place, sections: &mut Sections, filter: &[String]) {
         say_and_run(cargo.env_remove("POLDER_DEPLOYMENT"))
     });
     if !built {
-        for name in ["doc tests", "Rust tests", "window journeys"] {
+        for name in ["doc tests", "Rust tests", "API description", "window journeys"] {
             sections.leave(name, "the build failed");
         }
         return;
@@ -131,10 +136,11 @@ fn slow(place: &Place, sections: &mut Sections, filter: &[String]) {
     }
     sections.check("Rust tests", |count| {
         let postgres = Postgres::start(&place.me)?;
-        let mut cargo = nextest(place, &format!("not ({WINDOWS})"), filter);
+        let mut cargo = nextest(place, &format!("not ({WINDOWS}) & not ({DESCRIPTION})"), filter);
         cargo.env("POLDER_TEST_POSTGRES_URL", postgres.url());
         counted(place, &mut cargo, count)
     });
+    sections.check("API description", |count| described(place, filter, count));
     if whole && cfg!(target_os = "linux") {
         sections.check("fuzzers", |count| fuzz::run(place, count));
     }
@@ -161,6 +167,16 @@ fn counted(place: &Place, nextest: &mut Command, count: &mut Count) -> Outcome {
     forget(&report)?;
     let tested = say_and_run(nextest);
     *count = count::nextest(&report)?;
+    tested
+}
+
+/// The tests themselves count, and so does each operation that they attacked.
+fn described(place: &Place, filter: &[String], count: &mut Count) -> Outcome {
+    let schemathesis = Schemathesis::install(place)?;
+    let mut cargo = nextest(place, DESCRIPTION, filter);
+    schemathesis.tell(&mut cargo);
+    let tested = counted(place, &mut cargo, count);
+    *count = *count + schemathesis.count()?;
     tested
 }
 

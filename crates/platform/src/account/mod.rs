@@ -73,3 +73,18 @@ pub(crate) fn stored_role(text: &str) -> Role {
 pub(crate) fn open_name(keys: &DomainKeys, user: UserId, sealed: &[u8]) -> Result<String, OpenError> {
     NAME.open_text(keys, &user.to_string(), sealed)
 }
+
+#[cfg(fuzzing)]
+pub(crate) fn fuzz(text: &str) {
+    if let Ok(email) = Email::new(text) {
+        let text = email.as_str();
+        assert!(
+            text.contains('@') && !text.contains(|c: char| c.is_whitespace() || c.is_control()),
+            "{text:?}"
+        );
+        assert_eq!(Email::new(text).ok().as_ref().map(Email::as_str), Some(text), "it reads back");
+    }
+    if let Ok(name) = PersonName::new(text) {
+        assert_eq!(PersonName::new(name.as_str()).ok().as_ref(), Some(&name), "it reads back");
+    }
+}

@@ -5,6 +5,9 @@ use polder_wire::Secret;
 use super::AddError;
 use crate::App;
 
+/// No e-mail has more characters.
+const EMAIL_LIMIT: usize = 320;
+
 /// An e-mail as it names an account: without outer white space, in lower case. It does not print.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Email(String);
@@ -12,8 +15,8 @@ pub struct Email(String);
 impl Email {
     /// Takes what a person types to sign in. What it names may not exist, so anything of a fair length goes.
     pub fn typed(text: &str) -> Option<Self> {
-        let normalised = text.trim().to_lowercase();
-        (normalised.len() <= 320).then_some(Self(normalised))
+        // As the API description says it: in characters, before anything is done to them.
+        (text.chars().count() <= EMAIL_LIMIT).then(|| Self(text.trim().to_lowercase()))
     }
 
     /// Takes what a new account shall have.
@@ -27,7 +30,9 @@ impl Email {
             .split_once('@')
             .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'));
         let one_word = !email.0.contains(|c: char| c.is_whitespace() || c.is_control());
-        if plausible && one_word { Ok(email) } else { Err(AddError::Email) }
+        // In lower case it may be longer, and still it must be possible to type it.
+        let fits = email.0.chars().count() <= EMAIL_LIMIT;
+        if plausible && one_word && fits { Ok(email) } else { Err(AddError::Email) }
     }
 
     /// The text, to seal or to show to its owner.
@@ -93,8 +98,17 @@ mod tests {
     }
 
     #[test]
+    fn what_a_person_types_may_have_320_characters_whatever_they_become() {
+        // In lower case this letter is two.
+        assert!(Email::typed(&"İ".repeat(320)).is_some());
+        assert!(Email::typed(&"a".repeat(321)).is_none());
+    }
+
+    #[test]
     fn what_no_mail_can_reach_is_no_e_mail() {
-        for wrong in ["", "aino", "@example.fi", "aino@", "a@b@c", "a b@example.fi", "a@exam\nple.fi"] {
+        let long = format!("{}@example.fi", "İ".repeat(200));
+        for wrong in [&*long, "", "aino", "@example.fi", "aino@", "a@b@c", "a b@example.fi", "a@exam\nple.fi"]
+        {
             assert!(Email::new(wrong).is_err(), "{wrong:?}");
         }
     }

@@ -14,7 +14,7 @@ pub(super) async fn serve(config: &Config, around: Surroundings) -> Result<(), B
     let app = App::open_to_serve(config, around).await?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let server = http::listen(app.clone(), config.listen, &config.tls)?;
+    let server = http::listen(app.clone(), config)?;
     let sweeping = tokio::spawn(sweep(app.clone()));
     say(&format!("listening on {}", server.address()))?;
     tracing::info!(address = %server.address(), "serving");

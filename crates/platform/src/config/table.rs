@@ -39,6 +39,17 @@ impl<'a> Table<'a> {
         Ok(self.optional(key, parse)?.unwrap_or_else(default))
     }
 
+    /// A number of things, at least one.
+    pub(super) fn number_or(&mut self, key: &str, default: usize) -> Result<usize, ConfigError> {
+        match self.left.remove(key) {
+            None => Ok(default),
+            Some(toml::Value::Integer(number @ 1..=1_000_000)) => {
+                usize::try_from(number).map_err(|_| self.wrong(key, Wrong::NotNumber))
+            }
+            Some(_) => Err(self.wrong(key, Wrong::NotNumber)),
+        }
+    }
+
     /// A section that must be there.
     pub(super) fn section(&mut self, key: &str) -> Result<Self, ConfigError> {
         self.optional_section(key)?.ok_or_else(|| self.wrong(key, Wrong::Missing))

@@ -42,6 +42,45 @@ fn says_json(parts: &Parts) -> bool {
         && (parameters.is_empty() || parameters.eq_ignore_ascii_case("charset=utf-8"))
 }
 
+#[cfg(fuzzing)]
+pub(super) fn fuzz_type(bytes: &[u8]) {
+    let Ok(value) = http::HeaderValue::from_bytes(bytes) else { return };
+    let mut parts = http::Request::new(()).into_parts().0;
+    parts.headers.insert(CONTENT_TYPE, value);
+    if says_json(&parts) {
+        let said = String::from_utf8_lossy(bytes).to_lowercase();
+        assert!(said.trim().starts_with("application/json"), "{said}");
+    }
+}
+
+#[cfg(fuzzing)]
+pub(super) fn fuzz(bytes: &[u8]) {
+    use polder_wire::Nothing;
+    use polder_wire::sign_in::{CodeBody, PasswordBody, RefreshBody, TicketBody};
+
+    fn read<T: DeserializeOwned + serde::Serialize>(bytes: &[u8]) {
+        use futures_util::FutureExt;
+        let json = http::HeaderValue::from_static("application/json");
+        let mut parts = http::Request::new(()).into_parts().0;
+        parts.headers.insert(CONTENT_TYPE, json);
+        // Bytes that are there already are not waited for.
+        let Some(read) = self::json::<T>(&parts, Body::from(bytes.to_vec())).now_or_never() else {
+            unreachable!("all of it is there")
+        };
+        let Ok(read) = read else { return };
+        assert!(bytes.len() <= BODY_LIMIT);
+        let written = serde_json::to_vec(&read).unwrap_or_default();
+        let again = serde_json::from_slice::<T>(&written).map(|again| serde_json::to_vec(&again));
+        assert!(again.is_ok_and(|again| again.is_ok_and(|again| again == written)), "it reads back");
+    }
+
+    read::<PasswordBody>(bytes);
+    read::<TicketBody>(bytes);
+    read::<CodeBody>(bytes);
+    read::<RefreshBody>(bytes);
+    read::<Nothing>(bytes);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

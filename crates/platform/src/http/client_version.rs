@@ -44,6 +44,17 @@ fn client_version(headers: &HeaderMap) -> Option<Version> {
     (named(system) && named(architecture)).then(|| Version::parse(version).ok()).flatten()
 }
 
+#[cfg(fuzzing)]
+pub(super) fn fuzz(bytes: &[u8]) {
+    let Ok(value) = http::HeaderValue::from_bytes(bytes) else { return };
+    let mut headers = HeaderMap::new();
+    headers.insert(CLIENT_HEADER, value);
+    if let Some(version) = client_version(&headers) {
+        let said = String::from_utf8_lossy(bytes).into_owned();
+        assert!(said.starts_with(&format!("{version} ")), "{said} is read as {version}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -35,12 +35,11 @@ fn check(app: &App, parts: &Parts, token: Option<&str>) -> Result<Thumbprint, Re
 
 fn access_token(parts: &Parts) -> Result<Secret, Refused> {
     let value = only_value(parts, AUTHORIZATION)?.ok_or(Refused::from(Code::SessionOver))?;
-    let (scheme, token) = value.split_once(' ').ok_or(Refused::from(Code::Malformed))?;
-    // Scheme names ignore letter case (RFC 9110, section 11.1).
-    if !scheme.eq_ignore_ascii_case(SCHEME) {
-        return Err(Code::SessionOver.into());
+    // Scheme names ignore letter case (RFC 9110, section 11.1). What is no token of ours is none at all.
+    match value.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case(SCHEME) => Ok(Secret::new(token)),
+        _ => Err(Code::SessionOver.into()),
     }
-    Ok(Secret::new(token))
 }
 
 /// A header that may be there once: two of them mean that two readers could each take another.
@@ -51,4 +50,14 @@ fn only_value(parts: &Parts, name: HeaderName) -> Result<Option<&str>, Refused> 
         return Err(Code::Malformed.into());
     }
     value.to_str().map(Some).map_err(|_| Code::Malformed.into())
+}
+
+#[cfg(fuzzing)]
+pub(super) fn fuzz(bytes: &[u8]) {
+    let Ok(value) = http::HeaderValue::from_bytes(bytes) else { return };
+    let mut parts = http::Request::new(()).into_parts().0;
+    parts.headers.insert(AUTHORIZATION, value);
+    if let Ok(token) = access_token(&parts) {
+        assert!(bytes.ends_with(token.expose().as_bytes()) && bytes.len() == token.expose().len() + 5);
+    }
 }

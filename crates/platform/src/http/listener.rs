@@ -16,7 +16,8 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem};
 use tokio::net::TcpStream;
 
-use crate::config::Tls;
+use super::crowd::{Counted, Crowd};
+use crate::config::{Config, Tls};
 
 /// Until a connection has said that it speaks TLS, and again until the handshake is done.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
@@ -70,19 +71,21 @@ pub struct Server {
     address: SocketAddr,
     tls: RustlsConfig,
     router: Router,
+    crowd: Arc<Crowd>,
     handle: Handle<SocketAddr>,
 }
 
 impl Server {
-    pub(super) fn bind(router: Router, address: SocketAddr, tls: &Tls) -> Result<Self, ListenError> {
-        let tls = RustlsConfig::from_config(Arc::new(server_config(tls)?));
+    pub(super) fn bind(router: Router, config: &Config) -> Result<Self, ListenError> {
+        let tls = RustlsConfig::from_config(Arc::new(server_config(&config.tls)?));
+        let (address, crowd) = (config.listen, Crowd::new(config.limits));
         let bind = || {
             let listener = TcpListener::bind(address)?;
             let address = listener.local_addr()?;
             Ok((listener, address))
         };
         let (listener, address) = bind().map_err(|source| ListenError::Address { address, source })?;
-        Ok(Self { listener, address, tls, router, handle: Handle::new() })
+        Ok(Self { listener, address, tls, router, crowd, handle: Handle::new() })
     }
 
     /// Where it listens; the port is a real one even where 0 was asked for.
@@ -100,7 +103,8 @@ impl Server {
             stop.await;
             handle.graceful_shutdown(Some(STOP_WITHIN));
         });
-        let acceptor = RustlsAcceptor::new(self.tls).handshake_timeout(HELLO_WITHIN).acceptor(TlsOnly);
+        let acceptor =
+            RustlsAcceptor::new(self.tls).handshake_timeout(HELLO_WITHIN).acceptor(TlsOnly(self.crowd));
         let mut server = axum_server::from_tcp(self.listener)?
             .acceptor(acceptor)
             .handle(self.handle)
@@ -144,21 +148,23 @@ fn server_config(files: &Tls) -> Result<ServerConfig, TlsError> {
 
 /// Drops a connection whose first byte does not begin a TLS handshake. The TLS library would answer it with
 /// an alert; whoever speaks plain HTTP gets nothing at all (R41).
-#[derive(Debug, Clone, Copy)]
-struct TlsOnly;
+#[derive(Debug, Clone)]
+struct TlsOnly(Arc<Crowd>);
 
 impl<S: Send + 'static> Accept<TcpStream, S> for TlsOnly {
-    type Stream = TcpStream;
+    type Stream = Counted<TcpStream>;
     type Service = S;
-    type Future = Pin<Box<dyn Future<Output = io::Result<(TcpStream, S)>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = io::Result<(Counted<TcpStream>, S)>> + Send>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+        let crowd = Arc::clone(&self.0);
         Box::pin(async move {
             stream.set_nodelay(true)?;
-            let mut first = [0];
-            let peeked = tokio::time::timeout(HELLO_WITHIN, stream.peek(&mut first)).await;
-            match peeked.map_err(|_| io::ErrorKind::TimedOut)?? {
-                1 if first == [HANDSHAKE] => Ok((stream, service)),
+            let from = stream.peer_addr()?.ip();
+            let mut stream = crowd.enter(stream, from);
+            let first = tokio::time::timeout(HELLO_WITHIN, stream.first_byte()).await;
+            match first.map_err(|_| io::ErrorKind::TimedOut)?? {
+                Some(HANDSHAKE) => Ok((stream, service)),
                 _ => Err(io::ErrorKind::InvalidData.into()),
             }
         })

@@ -2,6 +2,7 @@
 
 mod body;
 mod client_version;
+mod crowd;
 pub(crate) mod device;
 mod edge;
 mod listener;
@@ -9,8 +10,6 @@ mod openapi;
 mod refused;
 mod routes;
 mod table;
-
-use std::net::SocketAddr;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -22,14 +21,14 @@ pub use refused::Refused;
 pub use routes::{Guarded, PathValues, RawAnswer, Route, Routes};
 
 use crate::App;
-use crate::config::Tls;
+use crate::config::Config;
 
 /// Binds the address and gets everything ready; [`Server::run`] answers.
 ///
 /// # Errors
 /// When certificate or key cannot be used or the address is taken.
-pub fn listen(app: App, address: SocketAddr, tls: &Tls) -> Result<Server, ListenError> {
-    Server::bind(router(app)?, address, tls)
+pub fn listen(app: App, config: &Config) -> Result<Server, ListenError> {
+    Server::bind(router(app)?, config)
 }
 
 fn router(app: App) -> Result<Router, serde_json::Error> {
@@ -40,6 +39,23 @@ fn router(app: App) -> Result<Router, serde_json::Error> {
         .layer(from_fn_with_state(app.clone(), client_version::check))
         .layer(from_fn_with_state(app.clone(), edge::answer))
         .with_state(app))
+}
+
+#[cfg(fuzzing)]
+pub(crate) fn fuzz_head(bytes: &[u8]) {
+    client_version::fuzz(bytes);
+    device::fuzz(bytes);
+    body::fuzz_type(bytes);
+}
+
+#[cfg(fuzzing)]
+pub(crate) fn fuzz_body(bytes: &[u8]) {
+    body::fuzz(bytes);
+}
+
+#[cfg(fuzzing)]
+pub(crate) fn fuzz_path(text: &str) {
+    table::fuzz_path(text);
 }
 
 async fn unknown_route() -> Refused {

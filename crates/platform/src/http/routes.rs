@@ -53,6 +53,11 @@ impl PathValues {
         found.map(|(_, value)| value.as_str()).ok_or(Code::Malformed.into())
     }
 
+    #[cfg(fuzzing)]
+    pub(super) fn fuzzed(values: Vec<(String, String)>) -> Self {
+        Self(values)
+    }
+
     async fn read(parts: &mut Parts) -> Result<Self, Refused> {
         let read: Result<RawPathParams, _> = RawPathParams::from_request_parts(parts, &()).await;
         // A placeholder that is no UTF-8 once decoded.

@@ -103,10 +103,24 @@ fn layer_id(path: &PathValues) -> Result<String, Refused> {
     if project::is_layer_id(text) { Ok(text.to_owned()) } else { Err(Code::Malformed.into()) }
 }
 
+#[cfg(fuzzing)]
+pub(super) fn fuzz_path(text: &str) {
+    let mut parts = text.split('/');
+    let mut next = |name: &str| (name.to_owned(), parts.next().unwrap_or_default().to_owned());
+    let path = PathValues::fuzzed([next("project"), next("version"), next("layer")].into());
+    if let Ok(project) = project::Open::from_path(&path) {
+        assert!(text.starts_with(&project.project.to_string()), "an id is written in one way");
+    }
+    if let Ok(layer) = project::LayerBytes::from_path(&path) {
+        assert!(layer.path().bytes().all(|b| b.is_ascii_alphanumeric() || b"/-".contains(&b)));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::rights::ActionKind;
+    use serde_json::json;
     use std::collections::BTreeMap;
 
     #[test]
@@ -146,7 +160,7 @@ mod tests {
         for (path, methods) in document["paths"].as_object().unwrap() {
             for (method, operation) in methods.as_object().unwrap() {
                 assert!(operation["responses"]["200"].is_object(), "{method} {path}");
-                let problem = &operation["responses"]["default"]["content"]["application/problem+json"];
+                let problem = &operation["responses"]["500"]["content"]["application/problem+json"];
                 assert_eq!(problem["schema"]["$ref"], "#/components/schemas/Problem", "{method} {path}");
                 described.insert((method.to_uppercase(), path.clone()), operation.clone());
             }
@@ -164,6 +178,31 @@ mod tests {
             assert_eq!(names.contains(&"polder-client"), route.action != ActionKind::FetchRelease, "{key:?}");
             assert_eq!(operation.get("requestBody").is_some(), route.method == Method::Post, "{key:?}");
         }
+    }
+
+    #[test]
+    fn the_document_says_what_a_request_must_bring_and_which_problems_it_may_meet() {
+        let (_, _, operations) = all(Bytes::new()).finish();
+        let document = serde_json::to_value(openapi::document(&operations)).unwrap();
+        let none = serde_json::Value::Null;
+        for (path, method, security, statuses) in [
+            ("/updates/{path}", "get", none.clone(), "200 206 304 404 412 416 500 503"),
+            (OPENAPI_PATH, "get", none, "200 426 500 503"),
+            ("/api/v1/me", "get", json!([{ "device": [], "session": [] }]), "200 400 401 426 500 503"),
+            (
+                "/api/v1/sign-in/code",
+                "post",
+                json!([{ "device": [] }]),
+                "200 400 401 409 413 415 426 500 503",
+            ),
+        ] {
+            let operation = &document["paths"][path][method];
+            assert_eq!(operation["security"], security, "{path}");
+            let said: Vec<_> = operation["responses"].as_object().unwrap().keys().cloned().collect();
+            assert_eq!(said.join(" "), statuses, "{path}");
+        }
+        // OpenAPI takes no heed of a parameter of this name.
+        assert!(!document["paths"].to_string().contains("authorization"));
     }
 
     #[test]

@@ -183,6 +183,48 @@ fn verified(proof: &str) -> Result<(Thumbprint, Claims), ProofError> {
     Ok((Thumbprint(thumbprint), claims))
 }
 
+#[cfg(fuzzing)]
+pub(crate) fn fuzz(bytes: &[u8]) {
+    use aws_lc_rs::rand::SystemRandom;
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+    use std::sync::LazyLock;
+
+    const URL: &str = "https://platform.test/api/v1/me";
+    const NOW: UnixSeconds = UnixSeconds(1_790_000_000);
+    #[expect(clippy::unwrap_used, reason = "only the fuzzer makes a key here")]
+    static KEY: LazyLock<EcdsaKeyPair> =
+        LazyLock::new(|| EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap());
+
+    let Ok(proofs) = Proofs::new(&SystemRandom::new()) else { return };
+    let Some((first, rest)) = bytes.split_first() else { return };
+    let text = String::from_utf8_lossy(rest);
+    // What nobody can guess is put in, so that what comes behind is reached as well.
+    let text = text.replace("NONCE", &proofs.nonce(NOW));
+    let point = KEY.public_key().as_ref();
+    let [x, y] = [&point[1..33], &point[33..]].map(|part| URL_SAFE_NO_PAD.encode(part));
+    let honest = format!(
+        r#"{{"typ":"dpop+jwt","alg":"ES256","jwk":{{"kty":"EC","crv":"P-256","x":"{x}","y":"{y}"}}}}"#
+    );
+    let (header, claims) = match first {
+        b'h' => (text.replace("KEYX", &x).replace("KEYY", &y), "{}".to_owned()),
+        b'c' => (honest, text),
+        _ => {
+            assert!(proofs.check(&text, "GET", URL, None, NOW).is_err(), "nobody signed this");
+            return;
+        }
+    };
+    let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let signed = format!("{}.{}", encode(&header), encode(&claims));
+    let Ok(signature) = KEY.sign(&SystemRandom::new(), signed.as_bytes()) else { return };
+    let proof = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature));
+    if proofs.check(&proof, "GET", URL, None, NOW).is_ok() {
+        assert!(claims.contains("GET") || claims.contains('\\'), "{claims}");
+        assert_eq!(proofs.check(&proof, "GET", URL, None, NOW), Err(ProofError::Wrong), "a replay");
+        assert_eq!(proofs.check(&proof, "POST", URL, None, NOW), Err(ProofError::Wrong), "another method");
+        assert_eq!(proofs.check(&proof, "GET", URL, Some("x"), NOW), Err(ProofError::Wrong), "another token");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

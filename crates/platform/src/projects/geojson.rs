@@ -110,6 +110,21 @@ impl Area {
     }
 }
 
+#[cfg(fuzzing)]
+pub(super) fn fuzz(bytes: &[u8]) {
+    use polder_wire::project::Theme;
+
+    let Ok(collection) = read(bytes) else { return };
+    let Ok(Measured { features, area: Some(area) }) = measure(&collection) else { return };
+    let [west, south, east, north] = area;
+    assert!(features > 0);
+    assert!(-180.0 <= west && west <= east && east <= 180.0, "{area:?}");
+    assert!(-90.0 <= south && south <= north && north <= 90.0, "{area:?}");
+    for theme in [Theme::Buildings, Theme::Streets, Theme::Landuse, Theme::Transit, Theme::Plain] {
+        super::sketch::fuzz(&super::sketch::draw(&super::sketch::gather(theme, &collection), area));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

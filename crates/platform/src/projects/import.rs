@@ -41,6 +41,23 @@ struct Description {
     layers: Vec<DescribedLayer>,
 }
 
+impl Description {
+    fn parse(text: &[u8], file: &Path) -> Result<Self, ImportError> {
+        let described: Self = serde_json::from_slice(text)
+            .map_err(|source| ImportError::Description { path: file.to_owned(), source })?;
+        if !(1..=200).contains(&described.name.trim().chars().count()) {
+            return Err(ImportError::Name);
+        }
+        let mut ids = HashSet::new();
+        for layer in &described.layers {
+            if !is_layer_id(&layer.id) || !ids.insert(layer.id.as_str()) {
+                return Err(ImportError::LayerId(layer.id.clone()));
+            }
+        }
+        Ok(described)
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DescribedLayer {
@@ -126,19 +143,8 @@ impl From<sqlx::Error> for ImportError {
 /// # Errors
 /// Names the file or field that does not fit; then there is no project.
 pub async fn import(app: &App, new: NewProject) -> Result<ProjectId, ImportError> {
-    let text = read(&new.file).await?;
-    let described: Description = serde_json::from_slice(&text)
-        .map_err(|source| ImportError::Description { path: new.file.clone(), source })?;
+    let described = Description::parse(&read(&new.file).await?, &new.file)?;
     let name = described.name.trim();
-    if !(1..=200).contains(&name.chars().count()) {
-        return Err(ImportError::Name);
-    }
-    let mut ids = HashSet::new();
-    for layer in &described.layers {
-        if !is_layer_id(&layer.id) || !ids.insert(layer.id.as_str()) {
-            return Err(ImportError::LayerId(layer.id.clone()));
-        }
-    }
     owner_is_here(app, &new).await?;
 
     let keys = app.keys.domain(new.domain).await?;
@@ -241,4 +247,12 @@ async fn owner_is_here(app: &App, new: &NewProject) -> Result<(), ImportError> {
 
 async fn read(path: &Path) -> Result<Vec<u8>, ImportError> {
     tokio::fs::read(path).await.map_err(|source| ImportError::File { path: path.to_owned(), source })
+}
+
+#[cfg(fuzzing)]
+pub(super) fn fuzz(bytes: &[u8]) {
+    if let Ok(described) = Description::parse(bytes, Path::new("project.json")) {
+        assert!(!described.name.trim().is_empty());
+        assert!(described.layers.iter().all(|layer| is_layer_id(&layer.id)));
+    }
 }

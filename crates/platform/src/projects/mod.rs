@@ -135,6 +135,16 @@ pub async fn chosen_by_sql(app: &App, person: &Person) -> Result<Vec<ProjectId>,
     rows.iter().map(|row| Ok(parsed(row, "id")?)).collect()
 }
 
+#[cfg(fuzzing)]
+pub(crate) fn fuzz_geojson(bytes: &[u8]) {
+    geojson::fuzz(bytes);
+}
+
+#[cfg(fuzzing)]
+pub(crate) fn fuzz_description(bytes: &[u8]) {
+    import::fuzz(bytes);
+}
+
 fn summary(row: &AnyRow, access: Access, keys: &DomainKeys) -> Result<Summary, Refused> {
     let id: ProjectId = parsed(row, "id")?;
     let project = id.to_string();

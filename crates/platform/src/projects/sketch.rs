@@ -238,6 +238,14 @@ fn side([x, y]: [i32; 2]) -> u8 {
         | u8::from(y > i32::from(HEIGHT)) << 3
 }
 
+#[cfg(fuzzing)]
+pub(super) fn fuzz(sketch: &Sketch) {
+    let paths = || sketch.parts.iter().flat_map(|part| &part.paths);
+    assert!(paths().all(|path| !path.is_empty() && path.len() % 2 == 0));
+    assert!(paths().flatten().all(|number| number.abs() <= 9_999));
+    assert!(paths().map(Vec::len).sum::<usize>() <= MOST_NUMBERS);
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -126,15 +126,10 @@ impl Releases {
 
     /// Answers `GET` and `HEAD` of a file below the folder; everything else does not exist.
     pub async fn serve(&self, request: Request<Body>) -> Response {
-        let Some(path) = request.uri().path().strip_prefix("/updates").map(str::to_owned) else {
+        let path = below_folder(request.uri().path()).map(str::to_owned);
+        let (Some(path), &Method::GET | &Method::HEAD) = (path, request.method()) else {
             return Refused::from(Code::NotFound).into_response();
         };
-        let plain = path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/.-_+".contains(&b));
-        let steps_down = path.split('/').skip(1).all(|part| !part.is_empty() && !part.starts_with('.'));
-        let listed = path.starts_with("/metadata/") || path.starts_with("/targets/");
-        if !plain || !steps_down || !listed || !matches!(*request.method(), Method::GET | Method::HEAD) {
-            return Refused::from(Code::NotFound).into_response();
-        }
         let (mut parts, body) = request.into_parts();
         let Ok(uri) = path.parse() else { return Refused::from(Code::NotFound).into_response() };
         parts.uri = uri;
@@ -182,7 +177,43 @@ impl Releases {
                 if bytes.len() > POLICY_LIMIT { Err(ReleaseError::NoPolicy) } else { Ok(bytes) }
             })
             .await?;
-        let policy: Policy = serde_json::from_slice(&bytes).map_err(|_| ReleaseError::NoPolicy)?;
-        if policy.schema == 1 { Ok(policy) } else { Err(ReleaseError::NoPolicy) }
+        policy_of(&bytes)
+    }
+}
+
+fn policy_of(bytes: &[u8]) -> Result<Policy, ReleaseError> {
+    let policy: Policy = serde_json::from_slice(bytes).map_err(|_| ReleaseError::NoPolicy)?;
+    if policy.schema == 1 { Ok(policy) } else { Err(ReleaseError::NoPolicy) }
+}
+
+/// Where a request's path leads below the folder, if it is one of a file that may be there.
+fn below_folder(path: &str) -> Option<&str> {
+    let path = path.strip_prefix("/updates")?;
+    let plain = path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/.-_+".contains(&b));
+    let steps_down = path.split('/').skip(1).all(|part| !part.is_empty() && !part.starts_with('.'));
+    let listed = path.starts_with("/metadata/") || path.starts_with("/targets/");
+    (plain && steps_down && listed).then_some(path)
+}
+
+#[cfg(fuzzing)]
+pub(crate) fn fuzz(bytes: &[u8]) {
+    use tough::schema::{Root, Signed, Snapshot, Targets, Timestamp};
+
+    fn read<T: serde::de::DeserializeOwned>(bytes: &[u8]) {
+        drop(serde_json::from_slice::<Signed<T>>(bytes));
+    }
+
+    read::<Root>(bytes);
+    read::<Snapshot>(bytes);
+    read::<Targets>(bytes);
+    read::<Timestamp>(bytes);
+    if let Ok(policy) = policy_of(bytes) {
+        assert_eq!(policy.schema, 1);
+    }
+    let text = String::from_utf8_lossy(bytes);
+    if let Some(path) = below_folder(&text) {
+        let way = Path::new(path).components().skip(1);
+        assert!(way.clone().count() >= 2, "{path} is no file below the folder");
+        assert!(way.clone().all(|part| matches!(part, std::path::Component::Normal(_))), "{path} steps up");
     }
 }

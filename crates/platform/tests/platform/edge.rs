@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use polder_platform::store::Engine;
 use polder_wire::{Code, OPENAPI_PATH};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -235,4 +236,45 @@ async fn the_platform_stops_gracefully(mut stage: Stage) {
     device.send(with_body(device.request("GET", OPENAPI_PATH), None)).await.good();
     stage.stop().await;
     assert!(TcpStream::connect(stage.address).await.is_err());
+}
+
+/// TLS all the way, and nothing said.
+async fn silent(stage: &Stage) -> tokio_rustls::client::TlsStream<TcpStream> {
+    let config = std::sync::Arc::new(tls::client(&stage.ca, rustls::ALL_VERSIONS));
+    let stream = TcpStream::connect(stage.address).await.unwrap();
+    let connector = tokio_rustls::TlsConnector::from(config);
+    connector.connect("localhost".try_into().unwrap(), stream).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_takes_every_connection_shuts_nobody_out() {
+    let stage = Stage::begin_with(Engine::Sqlite, "[limits]\nconnections_per_address = 3").await;
+    let mut taken = Vec::new();
+    for _ in 0..3 {
+        taken.push(silent(&stage).await);
+    }
+    // From the same address: the oldest gives way, and the others stay.
+    let device = stage.device();
+    device.send(device.request("GET", OPENAPI_PATH)).await.good();
+    let ended = tokio::time::timeout(Duration::from_secs(5), taken[0].read_u8()).await;
+    assert!(ended.expect("the oldest ends").is_err());
+    for other in &mut taken[1..] {
+        assert!(tokio::time::timeout(Duration::from_millis(200), other.read_u8()).await.is_err());
+    }
+    // It is the same for who does not even begin to speak TLS, long before their time is over.
+    let mut mute = Vec::new();
+    for _ in 0..4 {
+        mute.push(TcpStream::connect(stage.address).await.unwrap());
+    }
+    let ended = tokio::time::timeout(Duration::from_secs(5), mute[0].read_u8()).await;
+    assert!(ended.expect("the oldest ends").is_err());
+    drop(mute);
+    taken = vec![silent(&stage).await, silent(&stage).await, silent(&stage).await];
+    // Who left makes room: now there are three, and all stay.
+    drop(taken.pop());
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    taken.push(silent(&stage).await);
+    for other in &mut taken {
+        assert!(tokio::time::timeout(Duration::from_millis(200), other.read_u8()).await.is_err());
+    }
 }

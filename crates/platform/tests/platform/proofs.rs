@@ -143,4 +143,9 @@ async fn no_token_and_a_bearer_token_are_no_session(stage: Stage) {
     let request = device.request("GET", ME).header("dpop", device.proof("GET", ME, Some(&access)));
     let request = request.header("authorization", format!("Bearer {access}"));
     assert_eq!(device.send(request).await.code(), Code::SessionOver);
+    for no_token in ["", "DPoP", "x"] {
+        let request = device.request("GET", ME).header("dpop", device.proof("GET", ME, Some(&access)));
+        let request = request.header("authorization", no_token);
+        assert_eq!(device.send(request).await.code(), Code::SessionOver, "{no_token:?}");
+    }
 }

@@ -41,11 +41,16 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) async fn begin(engine: Engine) -> Self {
+        Self::begin_with(engine, "").await
+    }
+
+    /// With sections more in its configuration.
+    pub(crate) async fn begin_with(engine: Engine, more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let databases = Databases::make(engine).await;
         let ca = tls::write(folder.path());
         let releases = Repository::write(folder.path(), "0.1.0", START);
-        let config = config(folder.path(), &databases);
+        let config = config(folder.path(), &databases, more);
 
         let clock = Arc::new(AtomicI64::new(START));
         let read = Arc::clone(&clock);
@@ -55,7 +60,7 @@ impl Stage {
             cost: Cost::CHEAP_FOR_TESTS,
         };
         let app = App::open_to_serve(&config, around).await.unwrap();
-        let server = http::listen(app.clone(), config.listen, &config.tls).unwrap();
+        let server = http::listen(app.clone(), &config).unwrap();
         let address = server.address();
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(server.run(async {
@@ -108,7 +113,7 @@ impl Stage {
     }
 }
 
-fn config(folder: &Path, databases: &Databases) -> Config {
+fn config(folder: &Path, databases: &Databases, more: &str) -> Config {
     let text = format!(
         r#"
 listen = "127.0.0.1:0"
@@ -125,6 +130,7 @@ url = "{}"
 [releases]
 folder = "releases"
 root = "root.json"
+{more}
 "#,
         databases.data, databases.keys
     );

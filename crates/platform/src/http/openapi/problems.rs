@@ -1,0 +1,54 @@
+//! Which problems an operation may answer: what its action can meet, and what comes with what it takes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use polder_wire::{Code, Method};
+
+use super::{Needs, Operation, needs};
+use crate::rights::ActionKind;
+
+/// Each status with its codes, in words.
+pub(super) fn by_status(operation: &Operation) -> BTreeMap<u16, String> {
+    let mut found: BTreeMap<u16, BTreeSet<&str>> = BTreeMap::new();
+    for code in codes(operation) {
+        found.entry(code.status()).or_default().insert(code.as_str());
+    }
+    let words = |codes: BTreeSet<&str>| {
+        let codes: Vec<_> = codes.into_iter().map(|code| format!("`{code}`")).collect();
+        format!("Not done. The problem's code: {}.", codes.join(", "))
+    };
+    found.into_iter().map(|(status, codes)| (status, words(codes))).collect()
+}
+
+fn codes(operation: &Operation) -> impl Iterator<Item = Code> {
+    let needs = needs(operation.action);
+    let when = |holds: bool, codes: &'static [Code]| if holds { codes } else { &[] };
+    [
+        &[Code::Internal, Code::Busy],
+        when(needs >= Needs::Client, &[Code::ClientOutdated]),
+        when(needs >= Needs::Proof, &[Code::Malformed, Code::ProofNeeded, Code::ProofWrong]),
+        when(needs >= Needs::Session, &[Code::AccessExpired, Code::SessionOver]),
+        when(operation.method == Method::Post, &[Code::Malformed, Code::TooLarge, Code::NotJson]),
+        when(operation.template.contains('{'), &[Code::NotFound]),
+        of_action(operation.action),
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}
+
+fn of_action(action: ActionKind) -> &'static [Code] {
+    match action {
+        ActionKind::SignIn => {
+            &[Code::CredentialsWrong, Code::CodeWrong, Code::SignInOver, Code::EnrolmentNotOpen]
+        }
+        ActionKind::RefreshSession | ActionKind::EndSession => &[Code::SessionOver],
+        ActionKind::WhoAmI
+        | ActionKind::ListProjects
+        | ActionKind::OpenProject
+        | ActionKind::ReadSketch
+        | ActionKind::ReadLayer
+        | ActionKind::ReadApiDescription
+        | ActionKind::FetchRelease => &[],
+    }
+}

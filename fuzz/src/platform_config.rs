@@ -1,0 +1,6 @@
+//! The configuration file.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| polder_platform::fuzzed::config(bytes));

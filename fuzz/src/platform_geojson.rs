@@ -1,0 +1,6 @@
+//! A layer's file.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| polder_platform::fuzzed::geojson(bytes));

@@ -1,0 +1,6 @@
+//! Signed metadata and policy, and the paths of update files.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| polder_platform::fuzzed::releases(bytes));

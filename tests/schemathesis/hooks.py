@@ -1,0 +1,132 @@
+"""What Schemathesis cannot draw: proofs, tokens, and the names of things that exist."""
+
+import itertools
+import json
+import os
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import schemathesis
+from device import CLIENT, Device, code_of
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation.meta import negated_parameters
+
+STAGE = json.loads(Path(os.environ["POLDER_STAGE"]).read_text(encoding="utf-8"))
+SIGNED_IN = os.environ["POLDER_AS"] == "signed-in"
+ACCOUNTS = STAGE["accounts"]
+TOTP = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+
+
+def add(email, *arguments, totp=""):
+    """Somebody new, made by the platform's own command line."""
+    password = f"only of this test: {email}"
+    command = [*STAGE["platform"], *arguments]
+    subprocess.run(command, input=f"{password}\n{totp}\n", text=True, check=True, stdout=subprocess.PIPE)
+    return {"email": email, "password": password}
+
+
+def ticket_of_somebody_new(totp=""):
+    email = f"new.{next(newcomers)}@hel.example"
+    arguments = ["--domain", domain, "--email", email, "--name", "New Comer", "--role", "viewer"]
+    return {"ticket": device.password(add(email, "user", "add", *arguments, totp=totp))["ticket"]}
+
+
+device = Device(STAGE["origin"], STAGE["ca"])
+device.access = device.sign_in(ACCOUNTS["editor"])["access_token"]
+domain = device.call("GET", "/api/v1/me")["domain"]
+layers = device.call("GET", f"/api/v1/projects/{ACCOUNTS['project']}")["manifest"]["layers"]
+
+
+def headers_are_damaged(case, name=None):
+    """Whether headers are not what the description asks for: this one, or any."""
+    # A case with another method is as good as it can be otherwise, whatever it is called.
+    if case.meta is None or case.method.upper() != case.operation.method.upper():
+        return False
+    if not case.meta.is_negative_at(ParameterLocation.HEADER):
+        return False
+    damaged = {damaged for damaged, _place in negated_parameters(case.meta)}
+    return name is None or not damaged or name in damaged
+
+
+if SIGNED_IN:
+
+    @schemathesis.auth(refresh_interval=None)
+    class Honest:
+        """Signs what goes out, but for a case whose headers are damaged on purpose."""
+
+        def get(self, case, _context):
+            return None if headers_are_damaged(case) else device
+
+        def set(self, case, signer, _context):
+            # As `auth.set_from_requests` does, which does not let one choose by the case.
+            case._auth = signer
+
+
+def password():
+    account = next(people)
+    return {"email": account["email"], "password": account["password"], "stay": False}
+
+
+def code():
+    # A code works once, so each is somebody else's.
+    return {**ticket_of_somebody_new(TOTP), "code": code_of(TOTP)}
+
+
+def enrolment():
+    return {"ticket": device.password(ACCOUNTS["newcomer"])["ticket"]}
+
+
+def confirm():
+    ticket = ticket_of_somebody_new()
+    key = device.call("POST", "/api/v1/sign-in/enrolment", ticket)["key"]
+    return {**ticket, "code": code_of(key)}
+
+
+def refresh_token():
+    return {"refresh_token": device.password(free)["refresh_token"]}
+
+
+# This domain asks for no second step, so that there is a new session at any time.
+manager = ["--manager-email", "free@open.example", "--manager-name", "Free"]
+free = add("free@open.example", "domain", "add", "--second-step", "optional", "--name", "Open", *manager)
+people = itertools.cycle([ACCOUNTS["editor"], ACCOUNTS["newcomer"], free])
+newcomers = itertools.count()
+turns = Counter()
+
+# What there is, by placeholder.
+EXISTING = {
+    "project": ACCOUNTS["project"],
+    "version": 1,
+    "layer": layers[0]["id"],
+    "path": "metadata/timestamp.json",
+}
+
+# Bodies that are taken, by path. An operation that never takes anything fails the run (main.rs).
+TAKEN = {
+    "/api/v1/sign-in/password": password,
+    "/api/v1/sign-in/code": code,
+    "/api/v1/sign-in/enrolment": enrolment,
+    "/api/v1/sign-in/enrolment/confirm": confirm,
+    "/api/v1/session/refresh": refresh_token,
+    "/api/v1/session/end": refresh_token,
+}
+
+
+@schemathesis.hook
+def before_call(_context, case, _kwargs):
+    """Puts in what a client knows, but never in the place of what was damaged on purpose."""
+    if case.meta is None:
+        return
+    # It is read first of all: nothing but a current client gets any further.
+    if not headers_are_damaged(case, "polder-client"):
+        case.headers.update(CLIENT)
+    # Every second time what exists, instead of what was drawn.
+    turns[case.operation.label] += 1
+    if turns[case.operation.label] % 2:
+        return
+    if case.path_parameters and not case.meta.is_negative_at(ParameterLocation.PATH):
+        case.path_parameters.update({k: v for k, v in EXISTING.items() if k in case.path_parameters})
+    taken = TAKEN.get(case.operation.path)
+    if taken and SIGNED_IN and case.method == "POST" and not case.meta.is_negative_at(ParameterLocation.BODY):
+        case.body = taken()
