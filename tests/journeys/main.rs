@@ -118,3 +118,32 @@ async fn after_a_journey_the_platforms_files_hold_no_name_no_email_and_no_street
     assert!(found.is_empty(), "found in the platform's data: {found:?}");
     Ok(())
 }
+
+/// Settings are there while somebody works: what they change stays, and costs no session.
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_are_kept_and_a_change_of_the_network_ends_no_session() -> Outcome {
+    let stage = Stage::set(Keyring::Unlocked).await?;
+    let page = stage.open().await?;
+    stage.sign_in(&page, stage.editor(), true).await?;
+    page.click("person-menu").await?;
+    page.click("open-settings").await?;
+    page.click("theme-dark").await?;
+    page.click("settings-network").await?;
+    page.click("network-direct").await?;
+    page.click("network-save").await?;
+    assert!(page.says("network-said").await?.contains("next start"));
+    page.click("settings-about").await?;
+    assert!(page.says("about-version").await?.contains(env!("CARGO_PKG_VERSION")));
+    page.click("go-projects").await?;
+    page.click("project-row").await?;
+    page.when_drawn(helsinki_features()?).await?;
+    page.close().await?;
+
+    let page = stage.open().await?;
+    page.see("project-row").await?;
+    assert_eq!(page.run("return document.documentElement.dataset.theme;").await?, "dark");
+    page.sign_out().await?;
+    page.click("sign-in-network").await?;
+    assert!(page.see("network-direct").await?.is_selected().await?);
+    Ok(page.close().await?)
+}

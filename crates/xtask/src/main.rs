@@ -7,6 +7,7 @@ mod build;
 mod command;
 mod count;
 mod fuzz;
+mod pictures;
 mod place;
 mod postgres;
 mod run;
@@ -38,6 +39,10 @@ enum Job {
     Run(run::Options),
     /// Runs every check: formatting, lints, licences, UI, Rust tests, journeys in a real window.
     Test(test::Options),
+    /// Takes a picture of every screen, in each theme and language.
+    Shots(pictures::Shots),
+    /// Shows what the screens are made of.
+    Ui(pictures::Ui),
     /// Measures speed and memory against a peer or a limit in the same run.
     Bench(bench::Options),
     /// Starts a throwaway PostgreSQL and ends it when standard input closes.
@@ -49,6 +54,8 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().job {
         Job::Run(options) => run::run(&options),
         Job::Test(options) => test::test(&options),
+        Job::Shots(options) => pictures::shots(&options),
+        Job::Ui(options) => pictures::ui(&options),
         Job::Bench(options) => bench::bench(&options),
         Job::KeepPostgres => postgres::keep(),
     };

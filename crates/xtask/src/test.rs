@@ -7,6 +7,7 @@ use crate::build::{self, CLIENT, PLATFORM, Purpose};
 use crate::command::{Failure, Outcome, say_and_listen, say_and_run};
 use crate::count::{self, Count};
 use crate::fuzz;
+use crate::pictures;
 use crate::place::Place;
 use crate::postgres::Postgres;
 use crate::schemathesis::Schemathesis;
@@ -65,6 +66,9 @@ fn quick(place: &Place, sections: &mut Sections) {
     sections.check("formatting", |_| say_and_run(place.cargo().args(["fmt", "--all", "--check"])));
     // Before clippy: the desktop shell does not compile without the built screens.
     sections.check("screens", |count| screens(place, count));
+    if cfg!(target_os = "linux") {
+        sections.check("pictures", |count| pictures::compare(place, count));
+    }
     sections.check("licences and bans", |_| {
         println!("(Known vulnerabilities are not asked for here, because the list of them needs a network:");
         println!(" `cargo deny check advisories` does.)");

@@ -51,6 +51,8 @@ network-host-wrong = Such as proxy.example.org.
 network-port-wrong = 1 to 65535.
 network-user-wrong = Without a colon.
 network-save = Use and check
+network-keep = Save
+network-kept = Saved. Polder goes this way from its next start on.
 network-back = Back
 
 ## Sign-in

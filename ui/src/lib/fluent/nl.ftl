@@ -51,6 +51,8 @@ network-host-wrong = Zoals proxy.example.org.
 network-port-wrong = 1 tot 65535.
 network-user-wrong = Zonder dubbele punt.
 network-save = Gebruiken en controleren
+network-keep = Bewaren
+network-kept = Bewaard. Polder neemt deze weg vanaf de volgende start.
 network-back = Terug
 
 ## Aanmelden

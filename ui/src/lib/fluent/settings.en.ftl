@@ -24,7 +24,7 @@ settings-all-keys = All shortcuts
 settings-all-keys-note = Those of the screen that you are on.
 settings-show-keys = Show them
 
-settings-network-lead = How Polder reaches the platform. When you change it, Polder checks itself anew, and you may have to sign in.
+settings-network-lead = How Polder reaches the platform. A change counts from the next start on; what you are doing goes on.
 
 settings-about-lead = Your planning projects, in a place of your own.
 about-version = Version { $version }

@@ -24,7 +24,7 @@ settings-all-keys = Alle sneltoetsen
 settings-all-keys-note = Die van het scherm waarop je bent.
 settings-show-keys = Toon ze
 
-settings-network-lead = Hoe Polder het platform bereikt. Als je dit wijzigt, controleert Polder zichzelf opnieuw, en moet je je misschien weer aanmelden.
+settings-network-lead = Hoe Polder het platform bereikt. Een wijziging telt vanaf de volgende start; waar je mee bezig bent, gaat door.
 
 settings-about-lead = Je planprojecten, op een eigen plek.
 about-version = Versie { $version }
