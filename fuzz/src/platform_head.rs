@@ -1,4 +1,4 @@
-//! A request's headers.
+//! A request's head: headers, and the path of an update file.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

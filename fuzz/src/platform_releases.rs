@@ -1,4 +1,4 @@
-//! Signed metadata and policy, and the paths of update files.
+//! Signed metadata and policy.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

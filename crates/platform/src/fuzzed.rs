@@ -6,9 +6,10 @@ pub fn proof(bytes: &[u8]) {
     crate::login::proof::fuzz(bytes);
 }
 
-/// A request's headers: the client's version, the access token, the kind of body.
+/// A request's head: the client's version, the access token, the kind of body, the path of an update file.
 pub fn head(bytes: &[u8]) {
     crate::http::fuzz_head(bytes);
+    crate::releases::fuzz_path(bytes);
 }
 
 /// A request's body, for each endpoint that takes one.
@@ -34,7 +35,7 @@ pub fn description(bytes: &[u8]) {
     crate::projects::fuzz_description(bytes);
 }
 
-/// Signed metadata and policy, and the paths of update files.
+/// Signed metadata and policy.
 pub fn releases(bytes: &[u8]) {
     crate::releases::fuzz(bytes);
 }

@@ -131,7 +131,7 @@ fn geometry(value: &Value, put: &mut dyn FnMut(SketchShape, Vec<[f64; 2]>)) {
         // Holes are areas of their own: where two overlap, the client fills neither (even-odd).
         Some("Polygon") => each(coordinates).iter().for_each(|ring| put(SketchShape::Area, path(ring))),
         Some("MultiPolygon") => {
-            each(coordinates).iter().flat_map(each).for_each(|ring| put(SketchShape::Area, path(&ring)))
+            each(coordinates).iter().flat_map(each).for_each(|ring| put(SketchShape::Area, path(&ring)));
         }
         Some("GeometryCollection") => {
             each(&value["geometries"]).iter().for_each(|inner| geometry(inner, put));
