@@ -17,6 +17,12 @@
     get: (real, name, self) => (name === "now" ? () => INSTANT : Reflect.get(real, name, self)),
   });
 
+  // Otherwise this engine notes down what is drawn on a canvas and draws it anew each time that the page is painted.
+  const context = HTMLCanvasElement.prototype.getContext;
+  HTMLCanvasElement.prototype.getContext = function (kind, options) {
+    return context.call(this, kind, kind === "2d" ? { ...options, willReadFrequently: true } : options);
+  };
+
   const troubles = [];
   const say = (text) => troubles.push(String(text));
   for (const level of ["error", "warn"]) {
@@ -32,6 +38,8 @@
   addEventListener(
     "error",
     (event) => {
+      // Not an error: sizes that depend on each other are settled a frame later, before anything is pictured.
+      if (event.message?.startsWith("ResizeObserver loop completed")) return;
       if (event instanceof ErrorEvent) say(`${event.message} (${event.filename}:${event.lineno})`);
       else say(`not loaded: ${event.target.src ?? event.target.href ?? event.target}`);
     },
