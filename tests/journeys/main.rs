@@ -1,5 +1,7 @@
 //! What people do, in the real window against a real platform with a real keychain.
 
+mod keyboard;
+
 use polder_local::desk::Keyring;
 use polder_local::helsinki_features;
 use polder_tests::{Outcome, Stage};

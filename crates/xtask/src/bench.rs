@@ -33,12 +33,10 @@ pub(crate) fn bench(options: &Options) -> Outcome {
     let mut sections = Sections::start();
     sections.must("set-up", || setup::set_up(&place, Needs::Bench))?;
     if let Which::Refusals = options.which {
-        // Unoptimised code is an upper bound.
-        return say_and_run(place.cargo().args([
+        let mut cargo = place.cargo();
+        return say_and_run(cargo.args([
             "bench",
             "--locked",
-            "--profile",
-            "dev",
             "--package",
             "polder-client",
             "--bench",

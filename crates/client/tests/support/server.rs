@@ -170,8 +170,8 @@ async fn serve(
             head.push_str(&format!("{name}: {value}\r\n"));
         }
         head.push_str("\r\n");
-        stream.write_all(head.as_bytes()).await?;
-        stream.write_all(&reply.body).await?;
+        // At once: the system would hold a second small piece back until the first was acknowledged.
+        stream.write_all(&[head.as_bytes(), &reply.body].concat()).await?;
         stream.flush().await?;
         if reply.cut_off {
             return stream.shutdown().await;

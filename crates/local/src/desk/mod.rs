@@ -5,7 +5,7 @@ mod bus;
 mod page;
 mod window;
 
-pub use page::Page;
+pub use page::{Key, Page};
 use window::Window;
 
 use std::path::{Path, PathBuf};

@@ -16,6 +16,34 @@ pub struct Page {
     window: Window,
 }
 
+/// A key on the keyboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// To the next thing.
+    Tab,
+    /// Yes, or open.
+    Enter,
+    /// Out of here.
+    Escape,
+    /// With others.
+    Control,
+    /// A letter.
+    Letter(char),
+}
+
+impl Key {
+    /// As WebDriver names it (its section 17.4.2).
+    fn sent(self) -> char {
+        match self {
+            Self::Tab => '\u{e004}',
+            Self::Enter => '\u{e007}',
+            Self::Escape => '\u{e00c}',
+            Self::Control => '\u{e009}',
+            Self::Letter(letter) => letter,
+        }
+    }
+}
+
 type Seen<T = ()> = Result<T, LocalError>;
 
 impl Page {
@@ -120,6 +148,39 @@ impl Page {
         field.clear().await?;
         // The driver takes no empty text.
         if text.is_empty() { Ok(()) } else { Ok(field.send_keys(text).await?) }
+    }
+
+    /// Types to whatever has the focus.
+    ///
+    /// # Errors
+    /// When the window does not answer.
+    pub async fn type_in(&self, text: &str) -> Seen {
+        Ok(self.driver().action_chain().send_keys(text).perform().await?)
+    }
+
+    /// Presses keys, the first of them first, and lets them go again.
+    ///
+    /// # Errors
+    /// When the window does not answer.
+    pub async fn press(&self, keys: &[Key]) -> Seen {
+        let down = keys.iter().fold(self.driver().action_chain(), |chain, key| chain.key_down(key.sent()));
+        let up = keys.iter().rev().fold(down, |chain, key| chain.key_up(key.sent()));
+        Ok(up.perform().await?)
+    }
+
+    /// Waits until a thing is there no more.
+    ///
+    /// # Errors
+    /// When it stays.
+    pub async fn gone(&self, id: &str) -> Seen {
+        let until = Instant::now() + PATIENCE;
+        while self.shows(id).await? {
+            if Instant::now() > until {
+                return Err(self.lost(&format!("the end of {id}")).await);
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+        Ok(())
     }
 
     /// The first step of signing in.
