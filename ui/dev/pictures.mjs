@@ -2,6 +2,7 @@
 // What is wrong with any of them, by `pictures/checks.mjs` or against the kept references, makes the run fail.
 //   npm run pictures -- [--out DIR] [words]      into DIR (pictures/), only those whose names have all the words
 //   npm run pictures -- --compare [words]        also against tests/pictures/; differences go to DIR/differences/
+//   npm run pictures -- --compare --kept         only those that have a reference: each theme and language of each screen
 //   npm run pictures -- --keep [words]           makes the references anew
 //   --report FILE writes the outcome as JSON; --built takes dist-fake/ as it is.
 // Needs the Debian packages webkit2gtk-driver, xvfb, fonts-inter and fonts-noto-core.
@@ -29,6 +30,7 @@ const { values: options, positionals: words } = parseArgs({
     out: { type: "string", default: join(ui, "pictures") },
     compare: { type: "boolean", default: false },
     keep: { type: "boolean", default: false },
+    kept: { type: "boolean", default: false },
     built: { type: "boolean", default: false },
     report: { type: "string" },
   },
@@ -45,7 +47,7 @@ const all = SCREENS.flatMap((screen) =>
     })),
   ),
 );
-const wanted = all.filter(({ id }) => words.every((word) => id.includes(word)));
+const wanted = all.filter(({ id, kept }) => (kept || !options.kept) && words.every((word) => id.includes(word)));
 if (new Set(all.map(({ id }) => id)).size !== all.length) throw new Error("two screens have one name");
 if (!wanted.length) throw new Error(`no screen is called ${words.join(" ")}`);
 

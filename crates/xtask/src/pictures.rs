@@ -61,9 +61,9 @@ pub(crate) fn ui(options: &Ui) -> Outcome {
     say_and_run(place.npm().args(["run", "gallery"]))
 }
 
-/// Takes them all and holds them against the kept ones; each counts as a test. What differs lies in
+/// Takes those that are kept, or all, and holds them against the kept ones; each counts as a test. What differs lies in
 /// `target/xtask/pictures/differences` then.
-pub(crate) fn compare(place: &Place, count: &mut Count) -> Outcome {
+pub(crate) fn compare(place: &Place, all: bool, count: &mut Count) -> Outcome {
     let folder = place.target.join("xtask/pictures");
     let report = place.target.join("xtask/pictures.json");
     fs::create_dir_all(&folder).map_err(Failure::file(&folder))?;
@@ -72,6 +72,9 @@ pub(crate) fn compare(place: &Place, count: &mut Count) -> Outcome {
     }
     let mut npm = place.npm();
     npm.args(["run", "pictures", "--", "--compare", "--out"]).arg(&folder);
+    if !all {
+        npm.arg("--kept");
+    }
     let taken = say_and_run(npm.arg("--report").arg(&report));
     *count = counted(&report)?;
     taken

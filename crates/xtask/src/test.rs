@@ -22,7 +22,7 @@ const WINDOWS: &str = "package(polder-tests) & (binary(journeys) | binary(attack
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Goes on to the slow parts when a quick one has failed.
+    /// Goes on to the slow parts when a quick one has failed, and takes every picture in each theme and language.
     #[arg(long)]
     all: bool,
     /// Runs only the Rust and window tests whose names contain one of these.
@@ -40,7 +40,7 @@ pub(crate) fn test(options: &Options) -> Outcome {
     if filtered {
         sections.must("screens", || build::ui_packages(&place))?;
     } else {
-        quick(&place, &mut sections);
+        quick(&place, options.all, &mut sections);
     }
     if sections.all_passed() || options.all {
         slow(&place, &mut sections, &options.filter);
@@ -62,12 +62,12 @@ pub(crate) fn test(options: &Options) -> Outcome {
 }
 
 /// What needs no program. Each runs even where one before has failed.
-fn quick(place: &Place, sections: &mut Sections) {
+fn quick(place: &Place, all: bool, sections: &mut Sections) {
     sections.check("formatting", |_| say_and_run(place.cargo().args(["fmt", "--all", "--check"])));
     // Before clippy: the desktop shell does not compile without the built screens.
     sections.check("screens", |count| screens(place, count));
     if cfg!(target_os = "linux") {
-        sections.check("pictures", |count| pictures::compare(place, count));
+        sections.check("pictures", |count| pictures::compare(place, all, count));
     }
     sections.check("licences and bans", |_| {
         println!("(Known vulnerabilities are not asked for here, because the list of them needs a network:");
