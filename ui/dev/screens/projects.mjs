@@ -69,7 +69,7 @@ export const PROJECTS = [
   ["projects-many", WINDOW, "session=in&projects=10000", many],
   ["projects-small", SMALL, "session=in", drawn],
   ["projects-list-small", SMALL, "session=in", (page) => page.click(byId("projects-view-list"))],
-  ["projects-4k", HUGE, "session=in&projects=60", drawn],
+  ["projects-4k", HUGE, "session=in", drawn],
   ["projects-notice", SMALL, "session=in&remembered=keychain-absent", see("not-remembered")],
   ["projects-empty", WINDOW, "session=in&projects=empty", see("projects-empty")],
   ["projects-error", WINDOW, "session=in&projects=error", see("projects-error")],
