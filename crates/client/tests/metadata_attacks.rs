@@ -141,6 +141,28 @@ async fn a_file_of_another_role_in_its_place_is_refused() {
 }
 
 #[tokio::test]
+async fn a_role_that_nobody_knows_is_refused_whoever_signed_it() {
+    for (place, signed) in [
+        ("metadata/timestamp.json", "/updates/metadata/timestamp.json"),
+        ("metadata/1.snapshot.json", "/updates/metadata/1.snapshot.json"),
+        ("metadata/1.targets.json", "/updates/metadata/1.targets.json"),
+    ] {
+        for kind in ["mirrors", "Timestamp", ""] {
+            let bench = Bench::new();
+            let server = bench.server().await;
+            let bytes = bench.files.lock().unwrap().files[signed].clone();
+            let mut said: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+            said["signed"]["_type"] = kind.into();
+            let keys = &bench.world.keys;
+            let all: Vec<_> = keys.targets.iter().chain([&keys.snapshot, &keys.timestamp]).collect();
+            put(&bench, place, tuf::sign(&said["signed"], &all));
+            let refusal = bench.check(server.port).await.expect_err(place);
+            assert_eq!(refusal.code(), Code::MetadataInvalid, "{place} as {kind:?}: {}", refusal.details());
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_root_that_was_replaced_twice_and_thirty_times_is_followed() {
     for times in [2, 30] {
         let mut bench = Bench::new();

@@ -386,11 +386,16 @@ async fn only_known_problems_with_their_own_status_are_believed() {
         (Reply::problem(400, "altered"), Code::AnswerBroken),
         (Reply::new(404, Reply::problem(404, "not-found").body), Code::AnswerBroken),
         (Reply::new(302, "").with("location", "/api/v1/me"), Code::AnswerBroken),
-        (Reply::new(200, "{"), Code::AnswerBroken),
+        (Reply::new(200, "{").with("content-type", "application/json"), Code::AnswerBroken),
+        (Reply::new(200, r#"{"projects":[]}"#), Code::AnswerBroken),
+        (Reply::new(200, r#"{"projects":[]}"#).with("content-type", "text/html"), Code::AnswerBroken),
     ] {
         bench.instead("/api/v1/projects", reply);
         assert_eq!(code(session.projects().await), expected);
     }
+    let good = Reply::new(200, r#"{"projects":[]}"#).with("content-type", "application/json; charset=utf-8");
+    bench.instead("/api/v1/projects", good);
+    session.projects().await.unwrap();
     let mut busy = Reply::problem(503, "busy");
     busy.body = br#"{"type":"","title":"","status":503,"code":"busy","retry_after":7}"#.to_vec();
     bench.instead("/api/v1/projects", busy);

@@ -100,8 +100,12 @@ impl Client {
             Method::Post => Some(json(body)?),
         };
         let answer = self.send(E::METHOD, &endpoint.path(), body, caller, Limits::JSON).await?;
-        // `Nothing` may come as nothing at all.
-        let text: &[u8] = if answer.is_empty() { b"{}" } else { &answer };
+        // `Nothing` may come as nothing at all; anything else says that it is JSON, which a page in between does not.
+        if !answer.body.is_empty() && !is(&answer, "application/json") {
+            tracing::warn!(at = E::TEMPLATE, "an answer that does not say that it is JSON");
+            return Err(Failure::of(Code::AnswerBroken));
+        }
+        let text: &[u8] = if answer.body.is_empty() { b"{}" } else { &answer.body };
         serde_json::from_slice(text).map_err(|error| Failure::logged(Code::AnswerBroken, E::TEMPLATE, &error))
     }
 
@@ -112,7 +116,7 @@ impl Client {
         length: u64,
         caller: Caller<'_>,
     ) -> Result<Bytes, Failure> {
-        self.send(E::METHOD, &endpoint.path(), None, caller, Limits::file(length)).await
+        Ok(self.send(E::METHOD, &endpoint.path(), None, caller, Limits::file(length)).await?.body)
     }
 
     async fn send(
@@ -122,7 +126,7 @@ impl Client {
         body: Option<Bytes>,
         caller: Caller<'_>,
         limits: Limits,
-    ) -> Result<Bytes, Failure> {
+    ) -> Result<Answer, Failure> {
         let last = self.nonce().clone();
         let mut answer = self.send_once(method, path, body.clone(), caller, limits, last.as_deref()).await?;
         if is_proof_needed(&answer) {
@@ -131,7 +135,7 @@ impl Client {
             answer = self.send_once(method, path, body, caller, limits, nonce.as_deref()).await?;
         }
         match answer.status {
-            200 | 204 => Ok(answer.body),
+            200 | 204 => Ok(answer),
             426 => {
                 self.0.outdated.store(true, Ordering::SeqCst);
                 Err(Failure::of(Code::ClientOutdated))
@@ -213,15 +217,16 @@ fn is_proof_needed(answer: &Answer) -> bool {
         && failure_of(answer).code == Code::ProofNeeded
 }
 
+/// Whether the answer says that it is of this kind, whatever it says about letters.
+fn is(answer: &Answer, kind: &str) -> bool {
+    let said = answer.content_type.as_deref().and_then(|text| text.split(';').next());
+    said.is_some_and(|said| said.trim().eq_ignore_ascii_case(kind))
+}
+
 /// Only what an answer's own code says counts, and only a code that a platform may say with that status.
 fn failure_of(answer: &Answer) -> Failure {
-    let is_problem = answer
-        .content_type
-        .as_deref()
-        .and_then(|text| text.split(';').next())
-        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case(PROBLEM_JSON));
     match serde_json::from_slice::<Problem>(&answer.body) {
-        Ok(problem) if is_problem && problem.code.status() == answer.status => {
+        Ok(problem) if is(answer, PROBLEM_JSON) && problem.code.status() == answer.status => {
             Failure { code: problem.code, retry_after: problem.retry_after }
         }
         _ => {

@@ -175,7 +175,8 @@ fn public(key: &Ed25519KeyPair) -> Value {
     json!({"keytype": "ed25519", "scheme": "ed25519", "keyval": {"public": hex::encode(key.public_key())}})
 }
 
-fn sign(signed: &Value, signers: &[&Ed25519KeyPair]) -> Vec<u8> {
+/// A file of metadata that says this, signed by these.
+pub fn sign(signed: &Value, signers: &[&Ed25519KeyPair]) -> Vec<u8> {
     let bytes = to_canonical_bytes(signed).unwrap();
     let signatures: Vec<_> =
         signers.iter().map(|key| json!({"keyid": id(key), "sig": hex::encode(key.sign(&bytes))})).collect();
