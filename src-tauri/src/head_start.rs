@@ -24,7 +24,20 @@ pub(crate) struct Check {
 #[derive(Default)]
 pub(crate) struct HeadStart {
     check: Mutex<Option<Check>>,
-    resumed: Mutex<Option<JoinHandle<Result<Resumed, Failure>>>>,
+    resume: Mutex<Resume>,
+}
+
+/// The look for an earlier sign-in.
+#[derive(Default)]
+enum Resume {
+    /// The check has not led to it.
+    #[default]
+    NotYet,
+    /// It is under way, or done.
+    Looking(JoinHandle<Result<Resumed, Failure>>),
+    /// Somebody has its answer, or another check took the place of the first, which may still run: what that one leads
+    /// to is nobody's.
+    Over,
 }
 
 impl HeadStart {
@@ -40,8 +53,7 @@ impl HeadStart {
             };
             let admitted = shell.check(at, &tell).await?;
             let resuming = checking.clone();
-            let resumed = spawn(async move { ipc::resume(&resuming.state::<Shell>()).await });
-            *lock(&checking.state::<Self>().resumed) = Some(resumed);
+            checking.state::<Self>().look(async move { ipc::resume(&resuming.state::<Shell>()).await });
             Ok(admitted)
         });
         *lock(&app.state::<Self>().check) = Some(Check { at, progress, verdict });
@@ -54,15 +66,24 @@ impl HeadStart {
 
     /// Whether an earlier sign-in still holds, where somebody is looking already.
     pub(crate) async fn resumed(&self) -> Option<Result<Resumed, Failure>> {
-        let looking = lock(&self.resumed).take();
+        let before = std::mem::replace(&mut *lock(&self.resume), Resume::Over);
+        let Resume::Looking(looking) = before else { return None };
         // One that fell over is asked for once more, by whoever asked now.
-        looking?.await.ok()
+        looking.await.ok()
+    }
+
+    /// Begins to look, unless nobody wants to know any more.
+    fn look(&self, resume: impl Future<Output = Result<Resumed, Failure>> + Send + 'static) {
+        let mut standing = lock(&self.resume);
+        if let Resume::NotYet = *standing {
+            *standing = Resume::Looking(spawn(resume));
+        }
     }
 
     /// Another check begins: what the first led to counts no more.
     pub(crate) fn forget(&self) {
         lock(&self.check).take();
-        lock(&self.resumed).take();
+        *lock(&self.resume) = Resume::Over;
     }
 }
 
@@ -86,4 +107,29 @@ impl Check {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Each is only ever replaced as a whole.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signed_out() -> Result<Resumed, Failure> {
+        Ok(Resumed::SignedOut { why: None })
+    }
+
+    #[tokio::test]
+    async fn who_looks_already_is_asked_once() {
+        let head_start = HeadStart::default();
+        head_start.look(async { signed_out() });
+        assert!(matches!(head_start.resumed().await, Some(Ok(Resumed::SignedOut { why: None }))));
+        assert!(head_start.resumed().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_first_check_that_ends_after_another_began_answers_nobody() {
+        let head_start = HeadStart::default();
+        head_start.forget();
+        head_start.look(async { unreachable!("nobody wants to know") });
+        assert!(head_start.resumed().await.is_none());
+    }
 }

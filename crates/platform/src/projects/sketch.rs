@@ -47,12 +47,25 @@ pub(super) fn draw(rough: &[Rough], area: [f64; 4]) -> Sketch {
     loop {
         let parts: Vec<_> = rough.iter().filter_map(|rough| part(rough, &view, coarse)).collect();
         let numbers: usize = parts.iter().flat_map(|part| &part.paths).map(Vec::len).sum();
-        // Coarser than the whole picture there is nothing.
+        // What is still too much when nothing in sight is left, is what crosses the whole picture.
         if numbers <= MOST_NUMBERS || coarse > i32::from(WIDTH) {
-            return Sketch { width: WIDTH, height: HEIGHT, parts };
+            return Sketch { width: WIDTH, height: HEIGHT, parts: at_most(MOST_NUMBERS, parts) };
         }
         coarse *= 2;
     }
+}
+
+/// As many whole paths as so many numbers allow, the lowest first.
+fn at_most(mut numbers: usize, mut parts: Vec<SketchPart>) -> Vec<SketchPart> {
+    for part in &mut parts {
+        part.paths.retain(|path| {
+            let fits = path.len() <= numbers;
+            numbers -= if fits { path.len() } else { 0 };
+            fits
+        });
+    }
+    parts.retain(|part| !part.paths.is_empty());
+    parts
 }
 
 /// Of a version that has none.
@@ -303,6 +316,16 @@ mod tests {
         let sketch = draw(&rough, [0.0, 0.0, 1.0, 1.0]);
         assert!(!sketch.parts.is_empty());
         assert!(serde_json::to_vec(&sketch).unwrap().len() < 80_000);
+    }
+
+    #[test]
+    fn ten_thousand_lines_across_the_picture_make_no_larger_sketch() {
+        let lines: Vec<Value> =
+            (0..10_000_u32).map(|n| json!([[-90, 0.4 + f64::from(n) / 50_000.0], [90, 0.5]])).collect();
+        let lines = json!({"type": "MultiLineString", "coordinates": lines});
+        let sketch = draw(&gather(Theme::Plain, &collection(&json!({}), &lines)), [0.0, 0.0, 1.0, 1.0]);
+        let numbers: usize = sketch.parts.iter().flat_map(|part| &part.paths).map(Vec::len).sum();
+        assert!((MOST_NUMBERS - 4..=MOST_NUMBERS).contains(&numbers), "{numbers}");
     }
 
     #[test]
