@@ -12,13 +12,16 @@ pub use admission::Admission;
 pub use decide::{Alteration, Facts, Ground, Release, Signature, Verdict, decide};
 pub use refusal::Refusal;
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 
 use polder_wire::UnixSeconds;
+use polder_wire::update::signature_target;
 use semver::Version;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::deployment::Deployment;
 use crate::keychain::Vault;
@@ -103,8 +106,11 @@ impl Gate {
         progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<Admission, Refusal> {
         progress(Progress { step: Step::Reaching, done: 0, total: 0 });
-        let reached = Box::pin(self.begin(now).await?.reach()).await?;
-        let measured = reached.measure(progress).await?;
+        let unchecked = self.begin(now).await?;
+        // Beside the platform's answers, which take about as long.
+        let reading = self.read(&unchecked.shelf);
+        let reached = Box::pin(unchecked.reach()).await?;
+        let measured = reached.measure(reading, progress).await?;
         let length = measured.facts.length;
         progress(Progress { step: Step::Comparing, done: length, total: length });
         measured.judge()
@@ -119,6 +125,20 @@ impl Gate {
         let transport = Transport::new(&self.deployment, &known.next_pins, floor, &self.identity(), route)?;
         let now = clock.max(floor);
         Ok(Unchecked { gate: self, shelf: Arc::new(shelf), transport: Arc::new(transport), clock, now })
+    }
+
+    /// Begins to read this program's own bytes.
+    fn read(&self, shelf: &Shelf) -> Reading {
+        let installed = self.installed.clone();
+        let key = self.deployment.minisign_key().clone();
+        let at_hand = shelf.kept(&signature_target(&installed.version, &installed.system));
+        let (tell, told) = watch::channel((0, 0));
+        let read = tokio::task::spawn_blocking(move || {
+            program::read(&installed, at_hand, &key, &|done, total| {
+                tell.send_replace((done, total));
+            })
+        });
+        Reading { read, told }
     }
 
     /// What this program calls itself towards the platform.
@@ -141,44 +161,59 @@ impl<'a> Unchecked<'a> {
         let Self { gate, shelf, transport, clock, now } = self;
         let wanted = Wanted { version: &gate.installed.version, system: &gate.installed.system };
         let stated = update::refresh(Arc::clone(&transport), &gate.deployment, &shelf, wanted, now).await;
-        let kept = off_thread(move || shelf.keep()).await?;
-        let statement = stated.map_err(|fault| Refusal::of_metadata(fault, clock))?;
-        kept?;
+        let keeping = tokio::task::spawn_blocking(move || shelf.keep());
+        let statement = match stated {
+            Ok(statement) => statement,
+            Err(fault) => {
+                // What was verified until then is kept as well; where it cannot be, the fault still says more.
+                finished(keeping).await?.unwrap_or_else(|fault| tracing::warn!(%fault, "not kept"));
+                return Err(Refusal::of_metadata(fault, clock));
+            }
+        };
         // The signers' time: if they signed this, it is not earlier.
         let now = now.max(statement.policy.issued);
-        Ok(Reached { gate, transport, statement, now })
+        Ok(Reached { gate, transport, statement, keeping, now })
     }
 }
 
-/// Signed metadata is here, verified, fresh, and remembered.
+/// This program's own bytes, while they are read.
+struct Reading {
+    read: JoinHandle<io::Result<program::Read>>,
+    told: watch::Receiver<(u64, u64)>,
+}
+
+/// Signed metadata is here, verified and fresh, and about to be remembered.
 struct Reached<'a> {
     gate: &'a Gate,
     transport: Arc<Transport>,
     statement: update::Statement,
+    keeping: JoinHandle<Result<(), StoreFault>>,
     now: UnixSeconds,
 }
 
 impl<'a> Reached<'a> {
-    async fn measure(self, progress: &(dyn Fn(Progress) + Send + Sync)) -> Result<Measured<'a>, Refusal> {
-        let Self { gate, transport, statement, now } = self;
-        let installed = gate.installed.clone();
-        let key = gate.deployment.minisign_key().clone();
-        let signature = statement.signature.clone();
-        let (tell, mut told) = watch::channel((0, 0));
-        let mut measuring = pin!(off_thread(move || {
-            program::measure(&installed, signature.as_deref(), &key, &|done, total| {
-                tell.send_replace((done, total));
-            })
-        }));
-        let facts = loop {
+    async fn measure(
+        self,
+        reading: Reading,
+        progress: &(dyn Fn(Progress) + Send + Sync),
+    ) -> Result<Measured<'a>, Refusal> {
+        let Self { gate, transport, statement, keeping, now } = self;
+        let Reading { read, mut told } = reading;
+        let mut reading = pin!(finished(read));
+        let read = loop {
             let (done, total) = *told.borrow_and_update();
             progress(Progress { step: Step::Verifying, done, total });
             tokio::select! {
                 biased;
-                facts = &mut measuring => break facts?.map_err(Refusal::ProgramUnreadable)?,
+                read = &mut reading => break read?.map_err(Refusal::ProgramUnreadable)?,
                 Ok(()) = told.changed() => {}
             }
         };
+        let installed = gate.installed.clone();
+        let key = gate.deployment.minisign_key().clone();
+        let signature = statement.signature.clone();
+        let facts = off_thread(move || program::facts(&read, &installed, signature.as_deref(), &key)).await?;
+        finished(keeping).await??;
         let release = Release {
             policy: statement.policy,
             program: statement.program.map(|file| (file.length, file.sha256)),
@@ -217,7 +252,11 @@ impl Measured<'_> {
 
 /// Files are read and written off the threads that serve the window.
 async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Refusal::Unexpected(Box::new(error)))
+    finished(tokio::task::spawn_blocking(work)).await
+}
+
+async fn finished<T>(work: JoinHandle<T>) -> Result<T, Refusal> {
+    work.await.map_err(|error| Refusal::Unexpected(Box::new(error)))
 }
 
 impl From<StoreFault> for Refusal {

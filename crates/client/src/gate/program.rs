@@ -1,5 +1,6 @@
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read as _};
+use std::path::Path;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use minisign_verify::{PublicKey, Signature as Minisignature};
@@ -7,63 +8,108 @@ use polder_wire::update::trusted_comment;
 
 use super::{Facts, Installed, Signature};
 
-/// Reads the program once, through one handle, for its hash and for its signature. `told` hears how many bytes were
-/// read of how many.
-pub(super) fn measure(
+/// A minisign signature file has some three hundred bytes.
+const MAX_SIGNATURE: u64 = 4 * 1024;
+
+/// A program's bytes, read once through one handle, and what could be said of them before the platform answered.
+pub(super) struct Read {
+    bytes: Vec<u8>,
+    sha256: [u8; 32],
+    foreseen: Option<Foreseen>,
+}
+
+/// What a signature that was at hand says. It counts only where signed metadata then names the very same one.
+struct Foreseen {
+    signature_file: Vec<u8>,
+    holds: bool,
+}
+
+/// Reads and hashes. `at_hand` is a signature from an earlier check, or one that lies beside the program: nobody believes
+/// it, but it is likely the one that the platform will name, and verifying it takes as long as the platform does to
+/// answer. `told` hears how many bytes were hashed of how many.
+pub(super) fn read(
+    installed: &Installed,
+    at_hand: Option<Vec<u8>>,
+    key: &PublicKey,
+    told: &dyn Fn(u64, u64),
+) -> io::Result<Read> {
+    let mut program = File::open(&installed.program)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(program.metadata()?.len()).unwrap_or(0));
+    program.read_to_end(&mut bytes)?;
+    let at_hand = at_hand.or_else(|| beside(&installed.program));
+    let (sha256, foreseen) = std::thread::scope(|scope| {
+        let (bytes, at_hand) = (&bytes, at_hand);
+        let foreseeing = at_hand.map(|signature_file| {
+            scope.spawn(move || {
+                let holds = holds(bytes, &signature_file, key, installed);
+                Foreseen { signature_file, holds }
+            })
+        });
+        let sha256 = hash(bytes, told);
+        // A thread that fell over foresaw nothing: what it would have said is asked again.
+        (sha256, foreseeing.and_then(|foreseeing| foreseeing.join().ok()))
+    });
+    Ok(Read { bytes, sha256, foreseen })
+}
+
+/// What is known of the program, with the signature that signed metadata names.
+pub(super) fn facts(
+    read: &Read,
     installed: &Installed,
     signature_file: Option<&[u8]>,
     key: &PublicKey,
-    told: &dyn Fn(u64, u64),
-) -> io::Result<Facts> {
-    let mut program = File::open(&installed.program)?;
-    let total = program.metadata()?.len();
-    let signature = signature_file.map(|bytes| {
-        let text = std::str::from_utf8(bytes).ok()?;
-        Minisignature::decode(text).ok()
-    });
-    // `verify_stream` takes prehashed signatures of this very key only.
-    let mut verifier = match &signature {
-        Some(Some(signature)) => key.verify_stream(signature).ok(),
-        _ => None,
+) -> Facts {
+    let signature = match (signature_file, &read.foreseen) {
+        (None, _) => Signature::Missing,
+        (Some(named), Some(foreseen)) if named == foreseen.signature_file => said(foreseen.holds),
+        (Some(named), _) => said(holds(&read.bytes, named, key, installed)),
     };
-    let mut hash = Context::new(&SHA256);
-    let mut length = 0;
-    let mut buffer = vec![0; 256 * 1024];
-    loop {
-        let read = match program.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        hash.update(&buffer[..read]);
-        if let Some(verifier) = &mut verifier {
-            verifier.update(&buffer[..read]);
-        }
-        length += read as u64;
-        told(length, total);
-    }
-    let holds = match (&signature, verifier) {
-        (Some(Some(signature)), Some(mut verifier)) => {
-            // The trusted comment is proven only once `finalize` said so, which must be called once only.
-            verifier.finalize().is_ok()
-                && signature.trusted_comment() == trusted_comment(&installed.version, &installed.system)
-        }
-        _ => false,
-    };
-    let mut sha256 = [0; 32];
-    sha256.copy_from_slice(hash.finish().as_ref());
-    Ok(Facts {
+    Facts {
         version: installed.version.clone(),
         system: installed.system.clone(),
-        length,
-        sha256,
-        signature: match signature {
-            None => Signature::Missing,
-            Some(_) if holds => Signature::Holds,
-            Some(_) => Signature::Broken,
-        },
-    })
+        length: read.bytes.len() as u64,
+        sha256: read.sha256,
+        signature,
+    }
+}
+
+fn said(holds: bool) -> Signature {
+    if holds { Signature::Holds } else { Signature::Broken }
+}
+
+/// `<program>.minisig`, as slots and packages bring it. One that cannot be read is none.
+fn beside(program: &Path) -> Option<Vec<u8>> {
+    let mut name = program.as_os_str().to_owned();
+    name.push(".minisig");
+    let mut file = File::open(name).ok()?.take(MAX_SIGNATURE);
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+fn hash(bytes: &[u8], told: &dyn Fn(u64, u64)) -> [u8; 32] {
+    let mut context = Context::new(&SHA256);
+    let mut done = 0;
+    for piece in bytes.chunks(1024 * 1024) {
+        context.update(piece);
+        done += piece.len() as u64;
+        told(done, bytes.len() as u64);
+    }
+    let mut sha256 = [0; 32];
+    sha256.copy_from_slice(context.finish().as_ref());
+    sha256
+}
+
+/// Whether it is a prehashed signature of this key, over these bytes, for this version and system.
+fn holds(bytes: &[u8], signature_file: &[u8], key: &PublicKey, installed: &Installed) -> bool {
+    let Ok(text) = std::str::from_utf8(signature_file) else { return false };
+    let Ok(signature) = Minisignature::decode(text) else { return false };
+    // `verify_stream` takes prehashed signatures of this very key only.
+    let Ok(mut verifier) = key.verify_stream(&signature) else { return false };
+    verifier.update(bytes);
+    // The trusted comment is proven only once `finalize` said so, which must be called once only.
+    verifier.finalize().is_ok()
+        && signature.trusted_comment() == trusted_comment(&installed.version, &installed.system)
 }
 
 #[cfg(fuzzing)]
@@ -82,8 +128,6 @@ pub(super) fn fuzz(bytes: &[u8]) {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
     use base64::{Engine, engine::general_purpose::STANDARD};
 
@@ -91,16 +135,28 @@ mod tests {
 
     const PROGRAM: &[u8] = b"the program's own bytes";
 
-    fn measured(signature: Option<&[u8]>, key: &PublicKey) -> Facts {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        file.write_all(PROGRAM).unwrap();
-        let installed = Installed {
-            version: semver::Version::new(1, 2, 3),
-            system: "linux-x86_64".to_owned(),
-            program: file.path().to_owned(),
-        };
+    fn measured(signature: Option<&[u8]>, key: &PublicKey, others: &[Vec<u8>]) -> Facts {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("polder");
+        std::fs::write(&program, PROGRAM).unwrap();
+        let installed =
+            Installed { version: semver::Version::new(1, 2, 3), system: "linux-x86_64".to_owned(), program };
         let told = std::cell::Cell::default();
-        let facts = measure(&installed, signature, key, &|done, total| told.set((done, total))).unwrap();
+        let mut found = Vec::new();
+        // Whatever was at hand, and wherever it lay, the answer is that of the signature that is named.
+        let mut at_hand = vec![None, Some(b"no signature".to_vec()), signature.map(<[u8]>::to_vec)];
+        at_hand.extend(others.iter().map(|other| Some(other.clone())));
+        for at_hand in at_hand {
+            let read =
+                read(&installed, at_hand.clone(), key, &|done, total| told.set((done, total))).unwrap();
+            found.push(facts(&read, &installed, signature, key));
+            std::fs::write(format!("{}.minisig", installed.program.display()), at_hand.unwrap_or_default())
+                .unwrap();
+            let read = super::read(&installed, None, key, &|_, _| ()).unwrap();
+            found.push(facts(&read, &installed, signature, key));
+        }
+        let facts = found.pop().unwrap();
+        assert!(found.iter().all(|other| *other == facts), "{found:?}");
         assert_eq!(told.get(), (facts.length, facts.length));
         facts
     }
@@ -118,7 +174,7 @@ mod tests {
         let other = minisign::KeyPair::generate_unencrypted_keypair().unwrap();
         let key = PublicKey::from_base64(&pair.pk.to_base64()).unwrap();
         let good = signed(&pair, PROGRAM, COMMENT);
-        let facts = measured(Some(&good), &key);
+        let facts = measured(Some(&good), &key, &[]);
         assert_eq!(facts.signature, Signature::Holds);
         assert_eq!((facts.length, hex::encode(facts.sha256)), (23, crate::support::tuf::sha256(PROGRAM)));
         let changed_comment = String::from_utf8(signed(&pair, PROGRAM, "version:1.2.2"))
@@ -133,9 +189,10 @@ mod tests {
             b"not a signature".to_vec(),
             vec![0xff],
         ] {
-            assert_eq!(measured(Some(&bad), &key).signature, Signature::Broken);
+            let others = std::slice::from_ref(&good);
+            assert_eq!(measured(Some(&bad), &key, others).signature, Signature::Broken);
         }
-        assert_eq!(measured(None, &key).signature, Signature::Missing);
+        assert_eq!(measured(None, &key, &[good]).signature, Signature::Missing);
     }
 
     #[test]
@@ -152,6 +209,6 @@ mod tests {
         );
         let legacy = Minisignature::decode(&file).unwrap();
         key.verify(PROGRAM, &legacy, true).expect("it is a good signature of the old kind");
-        assert_eq!(measured(Some(file.as_bytes()), &key).signature, Signature::Broken);
+        assert_eq!(measured(Some(file.as_bytes()), &key, &[]).signature, Signature::Broken);
     }
 }

@@ -71,6 +71,11 @@ impl Shelf {
         state.files.get(name).cloned()
     }
 
+    /// A target as it was kept by an earlier run, by its own name. Nothing was verified about it in this one.
+    pub(crate) fn kept(&self, target: &str) -> Option<Vec<u8>> {
+        self.kept.get(&format!("{TARGETS}{target}")).cloned()
+    }
+
     /// Writes what changed: temporary file, fsync, rename, fsync of the folder.
     ///
     /// # Errors
