@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::ipc::{self, Failure, Resumed};
 use crate::shell::{Admitted, Shell};
+use crate::window;
 
 /// A check that nobody has asked for yet. Taken once; whoever asks again has it checked anew.
 pub(crate) struct Check {
@@ -52,6 +53,7 @@ impl HeadStart {
                 tell.send_replace(told);
             };
             let admitted = shell.check(at, &tell).await?;
+            window::grow_soon(&checking);
             let resuming = checking.clone();
             checking.state::<Self>().look(async move { ipc::resume(&resuming.state::<Shell>()).await });
             Ok(admitted)

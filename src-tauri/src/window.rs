@@ -103,6 +103,21 @@ pub(crate) fn grow(window: &WebviewWindow) -> tauri::Result<()> {
     window.set_position(place)
 }
 
+/// The same, where the gate opens before there is a page to ask for it: a window that is painted once has its size by
+/// then. The window may still be on its way; the main thread makes it first.
+pub(crate) fn grow_soon(app: &tauri::AppHandle) {
+    let asked = app.clone();
+    let growing = app.run_on_main_thread(move || {
+        let Some(window) = asked.get_webview_window("main") else { return };
+        if let Err(error) = grow(&window) {
+            tracing::warn!(%error, "the window cannot grow");
+        }
+    });
+    if let Err(error) = growing {
+        tracing::warn!(%error, "the window grows when its page asks");
+    }
+}
+
 fn middle_of(
     room: LogicalSize<f64>,
     corner: LogicalPosition<f64>,

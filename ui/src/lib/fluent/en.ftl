@@ -1,8 +1,6 @@
 ### Polder's words in English. Short, active, present tense; "you" and "Polder"; sentence case.
 ### An error is what happened (err-), then what you can do (rec-). "-gate" variants are for the gate only.
 
-language-name = English
-
 ## Parts
 close = Close
 try-again = Try again

@@ -5,6 +5,8 @@ import en from "./en.ftl?raw";
 import nl from "./nl.ftl?raw";
 import featuresEn from "./features.en.ftl?raw";
 import featuresNl from "./features.nl.ftl?raw";
+import languageEn from "./language.en.ftl?raw";
+import languageNl from "./language.nl.ftl?raw";
 import frameEn from "./frame.en.ftl?raw";
 import frameNl from "./frame.nl.ftl?raw";
 import settingsEn from "./settings.en.ftl?raw";
@@ -28,10 +30,15 @@ export type Args = Record<string, FluentVariable>;
 const STORED = "polder.language";
 const REGION: Record<Language, string> = { en: "GB", nl: "NL" };
 
-const bundles: Record<Language, FluentBundle> = {
-  en: bundle("en", [en, featuresEn, frameEn, partsEn, projectEn, projectsEn, settingsEn, shortcutsEn]),
-  nl: bundle("nl", [nl, featuresNl, frameNl, partsNl, projectNl, projectsNl, settingsNl, shortcutsNl]),
+const texts: Record<Language, string[]> = {
+  en: [en, featuresEn, frameEn, partsEn, projectEn, projectsEn, settingsEn, shortcutsEn],
+  nl: [nl, featuresNl, frameNl, partsNl, projectNl, projectsNl, settingsNl, shortcutsNl],
 };
+// Each language's own name; alone in a file, because it is shown where the other language is not spoken.
+const names: Record<Language, string> = { en: languageEn, nl: languageNl };
+
+// Read when they are first spoken: a start speaks one language.
+const bundles: Partial<Record<Language, FluentBundle>> = {};
 
 let chosen = $state<Language>(first());
 
@@ -74,12 +81,13 @@ export function attribute(id: string, name: string, args?: Args): string | undef
 
 /** The name of a language in itself, whatever is chosen. */
 export function nameOf(which: Language): string {
-  const pattern = bundles[which].getMessage("language-name")?.value;
-  return pattern ? bundles[which].formatPattern(pattern) : which;
+  const named = bundle(which, [names[which]]);
+  const pattern = named.getMessage("language-name")?.value;
+  return pattern ? named.formatPattern(pattern) : which;
 }
 
 function text(id: string, name: string | undefined, args: Args | undefined): string | undefined {
-  const from = bundles[chosen];
+  const from = (bundles[chosen] ??= bundle(chosen, texts[chosen]));
   const message = from.getMessage(id);
   const pattern = name === undefined ? message?.value : message?.attributes[name];
   // Errors in a pattern leave its readable remains, which serve a person better than nothing.

@@ -1,8 +1,6 @@
 ### Polders woorden in het Nederlands. Kort, actief, tegenwoordige tijd; "je" en "Polder".
 ### Een fout is wat er gebeurde (err-), dan wat je kunt doen (rec-). "-gate" geldt alleen bij de poort.
 
-language-name = Nederlands
-
 ## Onderdelen
 close = Sluiten
 try-again = Probeer opnieuw
