@@ -52,6 +52,49 @@ pub fn signature_target(version: &Version, system: &str) -> String {
     format!("releases/{version}/{system}/polder.minisig")
 }
 
+/// The TUF target name of a slot's archive, packed (`polder.tar.zst`).
+pub fn archive_target(version: &Version, system: &str) -> String {
+    format!("releases/{version}/{system}/polder.tar.zst")
+}
+
+/// The TUF target name of the minisign signature over the packed archive.
+pub fn archive_signature_target(version: &Version, system: &str) -> String {
+    format!("releases/{version}/{system}/polder.tar.zst.minisig")
+}
+
+/// The TUF target name of the minisign signature over the unpacked archive, which a delta's result is held against.
+pub fn unpacked_signature_target(version: &Version, system: &str) -> String {
+    format!("releases/{version}/{system}/polder.tar.minisig")
+}
+
+/// The TUF target name of the delta that makes the unpacked archive out of an older one.
+pub fn delta_target(version: &Version, system: &str, old: &Version) -> String {
+    format!("releases/{version}/{system}/from-{old}.delta")
+}
+
+/// Where a target lies below [`TARGETS_PATH`]: `<folder>/<sha256>.<name>` (TUF 1.0, consistent snapshots).
+pub fn target_path(target: &str, sha256: &[u8; 32]) -> String {
+    let hash = Hex(sha256);
+    match target.rsplit_once('/') {
+        Some((folder, name)) => format!("{folder}/{hash}.{name}"),
+        None => format!("{hash}.{target}"),
+    }
+}
+
+/// The entity tag of a target, the same on every node and after every copy, because it is the hash in its name. A client
+/// that knows the hash can go on with an interrupted download (`If-Range`) without having kept anything else.
+pub fn target_tag(sha256: &[u8; 32]) -> String {
+    format!("\"{}\"", Hex(sha256))
+}
+
+struct Hex<'a>(&'a [u8; 32]);
+
+impl std::fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
 /// What the minisign signature's trusted comment must say, so that a signature of one release, version or
 /// system does not pass for another.
 pub fn trusted_comment(version: &Version, system: &str) -> String {

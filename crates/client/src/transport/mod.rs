@@ -4,9 +4,11 @@
 mod error;
 mod issuer;
 mod name;
+mod stream;
 mod tls;
 
 pub use error::TransportError;
+pub(crate) use stream::{Floor, Stream};
 
 use std::fmt;
 use std::time::Duration;
