@@ -23,7 +23,7 @@ use tokio::sync::watch;
 use crate::deployment::Deployment;
 use crate::keychain::Vault;
 use crate::proxy::{Network, System};
-use crate::transport::Transport;
+use crate::transport::{Pins, Transport};
 use crate::update::{self, MetadataFault, Shelf, StoreFault, Wanted};
 
 /// The program that is to be admitted.
@@ -116,7 +116,8 @@ impl Gate {
         let known = update::recall(&self.deployment, &shelf);
         let floor = self.deployment.built_at().max(known.issued.unwrap_or(UnixSeconds(0)));
         let route = self.network.route().await?.map_err(crate::TransportError::Proxy)?;
-        let transport = Transport::new(&self.deployment, &known.next_pins, floor, &self.identity(), route)?;
+        let pins = Pins::new(&self.deployment, &known.next_pins, shelf.dropped_pin());
+        let transport = Transport::new(&self.deployment, pins, floor, &self.identity(), route)?;
         let now = clock.max(floor);
         Ok(Unchecked { gate: self, shelf: Arc::new(shelf), transport: Arc::new(transport), clock, now })
     }
@@ -141,6 +142,13 @@ impl<'a> Unchecked<'a> {
         let Self { gate, shelf, transport, clock, now } = self;
         let wanted = Wanted { version: &gate.installed.version, system: &gate.installed.system };
         let stated = update::refresh(Arc::clone(&transport), &gate.deployment, &shelf, wanted, now).await;
+        if let Ok(statement) = &stated {
+            // Over this very connection came signed policy. Whether it bears out that the old key is gone, its own pins
+            // say: those of the policy before may have been others.
+            let next_pins = update::next_pins(&statement.policy);
+            let met = transport.pins().dropped();
+            shelf.drop_pin(Pins::new(&gate.deployment, &next_pins, met).dropped());
+        }
         let kept = off_thread(move || shelf.keep()).await?;
         let statement = stated.map_err(|fault| Refusal::of_metadata(fault, clock))?;
         kept?;
@@ -205,11 +213,12 @@ impl Measured<'_> {
         }
         // The policy may have brought pins for the time to come.
         let next_pins = update::next_pins(&release.policy);
-        let transport = if next_pins.iter().all(|pin| transport.pins().contains(pin)) {
+        let transport = if transport.pins().next() == next_pins {
             transport
         } else {
             let route = transport.route().clone();
-            Arc::new(Transport::new(&gate.deployment, &next_pins, now, &gate.identity(), route)?)
+            let pins = Pins::new(&gate.deployment, &next_pins, transport.pins().dropped());
+            Arc::new(Transport::new(&gate.deployment, pins, now, &gate.identity(), route)?)
         };
         Ok(Admission::new(transport, facts.version, now, release.expires, facts.sha256))
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sigstore_tuf::MetadataStore;
 
 use super::StoreFault;
+use crate::deployment::Pin;
 use crate::durable;
 
 /// The verified metadata that outlives the program, all in one file: a crash leaves the old state or the
@@ -41,6 +42,8 @@ struct Stored {
 
 /// The name of the one file.
 const FILE: &str = "trusted.json";
+/// Not a TUF name: the built-in pin that is dropped, in Base64.
+const DROPPED_PIN: &str = "dropped_pin";
 /// Targets that this run did not use are not kept.
 const TARGETS: &str = "targets/";
 
@@ -69,6 +72,20 @@ impl Shelf {
         let mut state = self.state();
         state.used.insert(name.to_owned());
         state.files.get(name).cloned()
+    }
+
+    /// The built-in pin that counts no more, as far as the kept policy bears it out ([`crate::transport::Pins`]).
+    pub(crate) fn dropped_pin(&self) -> Option<Pin> {
+        Pin::parse(std::str::from_utf8(self.state().files.get(DROPPED_PIN)?).ok()?)
+    }
+
+    /// Remembers which built-in pin counts no more, or that all do.
+    pub(crate) fn drop_pin(&self, pin: Option<Pin>) {
+        let files = &mut self.state().files;
+        match pin {
+            Some(Pin(hash)) => drop(files.insert(DROPPED_PIN.to_owned(), STANDARD.encode(hash).into_bytes())),
+            None => drop(files.remove(DROPPED_PIN)),
+        }
     }
 
     /// Writes what changed: temporary file, fsync, rename, fsync of the folder.
