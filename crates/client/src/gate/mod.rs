@@ -7,6 +7,7 @@ mod admission;
 mod decide;
 mod program;
 mod refusal;
+mod renew;
 
 pub use admission::Admission;
 pub use decide::{Alteration, Facts, Ground, Release, Signature, Verdict, decide};
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 
+use polder_slots::Slots;
 use polder_wire::UnixSeconds;
 use semver::Version;
 use tokio::sync::watch;
@@ -24,7 +26,7 @@ use crate::deployment::Deployment;
 use crate::keychain::Vault;
 use crate::proxy::{Network, System};
 use crate::transport::{Pins, Transport};
-use crate::update::{self, MetadataFault, Shelf, StoreFault, Wanted};
+use crate::update::{self, MetadataFault, Patience, Shelf, Source, StoreFault, Word};
 
 /// The program that is to be admitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +48,10 @@ pub enum Step {
     Verifying,
     /// Comparing them with what is signed.
     Comparing,
+    /// Fetching a newer release.
+    Downloading,
+    /// Unpacking it, and checking each of its files.
+    Unpacking,
 }
 
 /// How far the gate is, for the screen.
@@ -53,7 +59,7 @@ pub enum Step {
 pub struct Progress {
     /// What it is doing.
     pub step: Step,
-    /// Bytes of this program that were verified so far.
+    /// Bytes that were verified, fetched or unpacked so far, whichever the step does.
     pub done: u64,
     /// Of so many; 0 while that is not known.
     pub total: u64,
@@ -66,6 +72,8 @@ pub struct Gate {
     installed: Installed,
     folder: PathBuf,
     network: Network,
+    slots: Option<Slots>,
+    patience: Patience,
 }
 
 impl Gate {
@@ -75,7 +83,7 @@ impl Gate {
         let folder = data.join(deployment.name());
         let vault = Vault::system_proxy(&deployment);
         let network = Network::new(deployment.clone(), &folder, System::of_this_computer(), vault);
-        Self { deployment, installed, folder, network }
+        Self { deployment, installed, folder, network, slots: None, patience: Patience::USUAL }
     }
 
     /// The same gate, with another place for this computer's own setting and for the proxy's password.
@@ -107,19 +115,29 @@ impl Gate {
         let measured = reached.measure(progress).await?;
         let length = measured.facts.length;
         progress(Progress { step: Step::Comparing, done: length, total: length });
-        measured.judge()
+        Box::pin(measured.judge()).await
     }
 
     async fn begin(&self, clock: UnixSeconds) -> Result<Unchecked<'_>, Refusal> {
-        let folder = self.folder.clone();
-        let shelf = off_thread(move || Shelf::open(&folder)).await?.map_err(Refusal::from)?;
+        let shelf = self.shelf().await?;
         let known = update::recall(&self.deployment, &shelf);
-        let floor = self.deployment.built_at().max(known.issued.unwrap_or(UnixSeconds(0)));
+        let floor = self.floor(&known);
         let route = self.network.route().await?.map_err(crate::TransportError::Proxy)?;
         let pins = Pins::new(&self.deployment, &known.next_pins, shelf.dropped_pin());
         let transport = Transport::new(&self.deployment, pins, floor, &self.identity(), route)?;
         let now = clock.max(floor);
-        Ok(Unchecked { gate: self, shelf: Arc::new(shelf), transport: Arc::new(transport), clock, now })
+        Ok(Unchecked { gate: self, shelf, transport: Arc::new(transport), clock, now })
+    }
+
+    async fn shelf(&self) -> Result<Arc<Shelf>, Refusal> {
+        let folder = self.folder.clone();
+        let shelf = off_thread(move || Shelf::open(&folder)).await?;
+        Ok(Arc::new(shelf.map_err(Refusal::from)?))
+    }
+
+    /// This much time has passed for certain.
+    fn floor(&self, known: &update::Known) -> UnixSeconds {
+        self.deployment.built_at().max(known.issued.unwrap_or(UnixSeconds(0)))
     }
 
     /// What this program calls itself towards the platform.
@@ -140,35 +158,31 @@ struct Unchecked<'a> {
 impl<'a> Unchecked<'a> {
     async fn reach(self) -> Result<Reached<'a>, Refusal> {
         let Self { gate, shelf, transport, clock, now } = self;
-        let wanted = Wanted { version: &gate.installed.version, system: &gate.installed.system };
-        let stated = update::refresh(Arc::clone(&transport), &gate.deployment, &shelf, wanted, now).await;
-        if let Ok(statement) = &stated {
-            // Over this very connection came signed policy. Whether it bears out that the old key is gone, its own pins
-            // say: those of the policy before may have been others.
-            let next_pins = update::next_pins(&statement.policy);
-            let met = transport.pins().dropped();
-            shelf.drop_pin(Pins::new(&gate.deployment, &next_pins, met).dropped());
-        }
-        let kept = off_thread(move || shelf.keep()).await?;
-        let statement = stated.map_err(|fault| Refusal::of_metadata(fault, clock))?;
-        kept?;
-        // The signers' time: if they signed this, it is not earlier.
-        let now = now.max(statement.policy.issued);
-        Ok(Reached { gate, transport, statement, now })
+        let word = gate.hear(Source::Platform(Arc::clone(&transport)), shelf, now).await?;
+        let word = word.map_err(|fault| Refusal::of_metadata(fault, clock))?;
+        Ok(Reached::new(gate, Some(transport), word, now))
     }
 }
 
 /// Signed metadata is here, verified, fresh, and remembered.
 struct Reached<'a> {
     gate: &'a Gate,
-    transport: Arc<Transport>,
-    statement: update::Statement,
+    /// `None` when it did not come from the platform: then nobody is admitted by it.
+    transport: Option<Arc<Transport>>,
+    word: Word,
     now: UnixSeconds,
 }
 
 impl<'a> Reached<'a> {
+    fn new(gate: &'a Gate, transport: Option<Arc<Transport>>, word: Word, now: UnixSeconds) -> Self {
+        // The signers' time: if they signed this, it is not earlier.
+        let now = now.max(word.statement.policy.issued);
+        Self { gate, transport, word, now }
+    }
+
     async fn measure(self, progress: &(dyn Fn(Progress) + Send + Sync)) -> Result<Measured<'a>, Refusal> {
-        let Self { gate, transport, statement, now } = self;
+        let Self { gate, transport, word, now } = self;
+        let statement = &word.statement;
         let installed = gate.installed.clone();
         let key = gate.deployment.minisign_key().clone();
         let signature = statement.signature.clone();
@@ -188,29 +202,32 @@ impl<'a> Reached<'a> {
             }
         };
         let release = Release {
-            policy: statement.policy,
+            policy: statement.policy.clone(),
             program: statement.program.map(|file| (file.length, file.sha256)),
             expires: statement.expires,
         };
-        Ok(Measured { gate, transport, release, facts, now })
+        Ok(Measured { gate, transport, word, release, facts, now })
     }
 }
 
 /// This program's own bytes are known too.
 struct Measured<'a> {
     gate: &'a Gate,
-    transport: Arc<Transport>,
+    transport: Option<Arc<Transport>>,
+    word: Word,
     release: Release,
     facts: Facts,
     now: UnixSeconds,
 }
 
 impl Measured<'_> {
-    fn judge(self) -> Result<Admission, Refusal> {
-        let Self { gate, transport, release, facts, now } = self;
+    async fn judge(self) -> Result<Admission, Refusal> {
+        let Self { gate, transport, word, release, facts, now } = self;
         if let Verdict::Refuse(ground) = decide(&release, &facts, now) {
-            return Err(Refusal::of_ground(ground, &facts));
+            let offer = gate.offer(word, &ground).await;
+            return Err(Refusal::of_ground(ground, &facts, offer));
         }
+        let Some(transport) = transport else { return Err(renew::nothing_newer()) };
         // The policy may have brought pins for the time to come.
         let next_pins = update::next_pins(&release.policy);
         let transport = if transport.pins().next() == next_pins {

@@ -64,6 +64,9 @@ pub enum TransportError {
     /// Another part of a file came than was asked for.
     #[error("the answer is another part of the file than was asked for")]
     OtherPart,
+    /// The answer ended before all of it had come.
+    #[error("the answer ended too early")]
+    Short,
     /// The answer comes slower than any network that is of use.
     #[error("the answer comes too slowly")]
     TooSlow,
@@ -91,7 +94,7 @@ impl TransportError {
             Self::Proxy(fault) => fault.code(),
             Self::Status(503) => Code::Busy,
             Self::Status(500..) => Code::Internal,
-            Self::Broken(_) | Self::TooLarge(_) | Self::Redirect(_) | Self::OtherPart | Self::Status(_) => {
+            Self::Broken(_) | Self::TooLarge(_) | Self::Redirect(_) | Self::OtherPart | Self::Short | Self::Status(_) => {
                 Code::AnswerBroken
             }
             Self::OffOrigin | Self::Setup(_) => Code::Unexpected,

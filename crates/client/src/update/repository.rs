@@ -4,7 +4,14 @@ use polder_wire::UnixSeconds;
 use sigstore_tuf::Repository;
 use sigstore_tuf::transport::FetchFuture;
 
-use crate::transport::{Transport, TransportError, UpdateFile};
+use super::MetadataFault;
+use crate::transport::{Transport, UpdateFile};
+
+/// Where update files come from, and what was met on the way: the TUF client turns errors into text.
+pub(super) trait Files: Repository + Clone + 'static {
+    /// Takes what was met so far.
+    fn take_seen(&self) -> Seen;
+}
 
 /// The update files of the platform, through the pinned transport.
 ///
@@ -19,7 +26,7 @@ pub(super) struct PlatformFiles {
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     /// Why the last fetch failed, if it did.
-    pub(super) error: Option<TransportError>,
+    pub(super) error: Option<MetadataFault>,
     /// Which file was asked last that is not there.
     pub(super) missing: Option<String>,
     /// The platform's clock, by the `Date` of its last answer.
@@ -29,11 +36,6 @@ pub(super) struct Seen {
 impl PlatformFiles {
     pub(super) fn new(transport: Arc<Transport>) -> Self {
         Self { transport, seen: Arc::default() }
-    }
-
-    /// Takes what was met so far.
-    pub(super) fn take_seen(&self) -> Seen {
-        std::mem::take(&mut *self.seen())
     }
 
     fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
@@ -53,10 +55,16 @@ impl PlatformFiles {
                 Ok(body.map(Into::into))
             }
             Err(error) => {
-                self.seen().error = Some(error);
+                self.seen().error = Some(error.into());
                 Err(sigstore_tuf::Error::transport("see the error that was kept aside"))
             }
         }
+    }
+}
+
+impl Files for PlatformFiles {
+    fn take_seen(&self) -> Seen {
+        std::mem::take(&mut *self.seen())
     }
 }
 
