@@ -4,8 +4,10 @@
 //! This library decides nothing about who may release: it writes what its caller's keys sign, also when that
 //! is wrong, because the attack tests need wrong repositories too.
 
+pub mod keys;
+pub mod metadata;
+
 mod error;
-mod keys;
 mod minisigning;
 mod repository;
 mod role;

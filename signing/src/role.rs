@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::SigningError;
 use crate::keys::{Key, Keys};
 
-const SPEC_VERSION: &str = "1.0.33";
+pub(crate) const SPEC_VERSION: &str = "1.0.33";
 
 /// The bytes that TUF signatures cover: OLPC canonical JSON.
 pub(crate) fn canonical(value: &Value) -> Result<Vec<u8>, SigningError> {
@@ -112,6 +112,6 @@ fn meta_role(
     }))
 }
 
-fn time(at: UnixSeconds) -> Result<String, SigningError> {
+pub(crate) fn time(at: UnixSeconds) -> Result<String, SigningError> {
     Ok(jiff::Timestamp::from_second(at.0).map_err(|_| SigningError::Time(at.0))?.to_string())
 }
