@@ -31,6 +31,9 @@ pub enum SigningError {
     /// A public key file whose id is another key's.
     #[error("the public key of {0} bears the id of another")]
     KeyId(String),
+    /// Text that is none.
+    #[error("this is no UTF-8 text")]
+    Text,
     /// The random source failed.
     #[error("no key could be made")]
     Random,

@@ -4,8 +4,13 @@
 //! This library decides nothing about who may release: it writes what its caller's keys sign, also when that
 //! is wrong, because the attack tests need wrong repositories too.
 
+/// Holders' keys, at rest and in hand.
 pub mod keys;
 pub mod metadata;
+pub mod policy;
+pub mod proposal;
+pub mod publish;
+pub mod standing;
 
 mod error;
 mod minisigning;

@@ -173,7 +173,7 @@ impl Repository {
             (format!("{}.targets.json", versions.targets), targets),
             (format!("{}.snapshot.json", versions.snapshot), snapshot),
         ]);
-        let targets = files.into_iter().map(|(name, bytes)| (consistent(&name, &bytes), bytes)).collect();
+        let targets = files.into_iter().map(|(name, bytes)| (consistent(&name, &role::sha256(&bytes)), bytes)).collect();
         Ok(Self { metadata, timestamp, targets, root })
     }
 
@@ -220,8 +220,7 @@ impl Content {
 }
 
 /// `<folder>/<sha256>.<name>` (TUF 1.0, consistent snapshots).
-fn consistent(target: &str, bytes: &[u8]) -> String {
-    let hash = role::sha256(bytes);
+pub(crate) fn consistent(target: &str, hash: &str) -> String {
     match target.rsplit_once('/') {
         Some((folder, name)) => format!("{folder}/{hash}.{name}"),
         None => format!("{hash}.{target}"),
@@ -229,7 +228,7 @@ fn consistent(target: &str, bytes: &[u8]) -> String {
 }
 
 /// A file that is there as a whole or not at all.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), SigningError> {
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), SigningError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(SigningError::file(folder))?;
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(SigningError::file(folder))?;
