@@ -31,6 +31,15 @@ pub enum SigningError {
     /// A public key file whose id is another key's.
     #[error("the public key of {0} bears the id of another")]
     KeyId(String),
+    /// A slot's archive.
+    #[error(transparent)]
+    Archive(#[from] polder_slots::archive::ArchiveError),
+    /// A slot's manifest.
+    #[error(transparent)]
+    Manifest(#[from] polder_slots::ManifestError),
+    /// zstd.
+    #[error("packing: {0}")]
+    Packing(#[source] io::Error),
     /// Text that is none.
     #[error("this is no UTF-8 text")]
     Text,

@@ -117,7 +117,13 @@ impl Prepared {
         let standing = Standing::read(repository)?;
         let chain = standing.chain()?;
         let old_root = chain.as_ref().map(crate::metadata::Chain::newest);
-        let [root, targets] = sorted(proposals, standing.roots.first().map(Vec::as_slice))?;
+        let [mut root, targets] = sorted(proposals, standing.roots.first().map(Vec::as_slice))?;
+        // A publication that broke off between root and timestamp is finished by publishing the same again.
+        if let (Some(newest), Some(opened)) = (standing.roots.last(), &root)
+            && Envelope::parse(newest)?.signed == opened.envelope.signed
+        {
+            root = None;
+        }
 
         let mut files = BTreeMap::new();
         let mut last = Vec::new();

@@ -4,12 +4,11 @@ use std::io::Write as _;
 use std::path::Path;
 
 use polder_wire::UnixSeconds;
-use polder_wire::update::{POLICY_TARGET, Policy, program_target, signature_target};
-use semver::Version;
+use polder_wire::update::{POLICY_TARGET, Policy};
 use serde_json::Value;
 
 use crate::keys::{Key, Keys};
-use crate::minisigning::MinisignKey;
+use crate::release::{self, Release, described};
 use crate::{SigningError, role};
 
 /// Version numbers of the four roles.
@@ -55,35 +54,6 @@ impl Expiries {
             snapshot: now.plus(14 * DAY),
             timestamp: now.plus(7 * DAY),
         }
-    }
-}
-
-/// One program for one system.
-#[derive(Debug, Clone)]
-pub struct Release {
-    /// Its version.
-    pub version: Version,
-    /// Its system, as `linux-x86_64`.
-    pub system: String,
-    /// Its bytes.
-    pub program: Vec<u8>,
-    /// Its minisign signature file.
-    pub signature: String,
-}
-
-impl Release {
-    /// Signs a program with minisign.
-    ///
-    /// # Errors
-    /// When the library fails.
-    pub fn sign(
-        key: &MinisignKey,
-        version: Version,
-        system: String,
-        program: Vec<u8>,
-    ) -> Result<Self, SigningError> {
-        let signature = key.sign(&program, &version, &system)?;
-        Ok(Self { version, system, program, signature })
     }
 }
 
@@ -158,8 +128,8 @@ impl Repository {
         expiries: Expiries,
     ) -> Result<Self, SigningError> {
         let files = content.files()?;
-        let named: BTreeMap<String, Value> =
-            files.iter().map(|(name, bytes)| (name.clone(), role::named(bytes))).collect();
+        let named = files.iter().map(|(name, content)| Ok((name.clone(), described(content)?)));
+        let named: BTreeMap<String, Value> = named.collect::<Result<_, SigningError>>()?;
         let root = role::sign(&role::root(keys, versions.root, expiries.root)?, &signers.root)?;
         let targets =
             role::sign(&role::targets(versions.targets, expiries.targets, &named)?, &signers.targets)?;
@@ -173,7 +143,7 @@ impl Repository {
             (format!("{}.targets.json", versions.targets), targets),
             (format!("{}.snapshot.json", versions.snapshot), snapshot),
         ]);
-        let targets = files.into_iter().map(|(name, bytes)| (consistent(&name, &role::sha256(&bytes)), bytes)).collect();
+        let targets = files.into_iter().map(|(name, (bytes, _))| (consistent(&name, &role::sha256(&bytes)), bytes)).collect();
         Ok(Self { metadata, timestamp, targets, root })
     }
 
@@ -207,14 +177,10 @@ impl Repository {
 }
 
 impl Content {
-    fn files(&self) -> Result<BTreeMap<String, Vec<u8>>, SigningError> {
-        let mut files =
-            BTreeMap::from([(POLICY_TARGET.to_owned(), serde_json::to_vec_pretty(&self.policy)?)]);
-        for release in &self.releases {
-            let Release { version, system, program, signature } = release;
-            files.insert(program_target(version, system), program.clone());
-            files.insert(signature_target(version, system), signature.clone().into_bytes());
-        }
+    fn files(&self) -> Result<BTreeMap<String, release::Content>, SigningError> {
+        let policy = (serde_json::to_vec_pretty(&self.policy)?, None);
+        let mut files = BTreeMap::from([(POLICY_TARGET.to_owned(), policy)]);
+        files.extend(self.releases.iter().flat_map(Release::files));
         Ok(files)
     }
 }

@@ -3,11 +3,13 @@
 
 mod fault;
 mod opened;
+mod root;
 mod shown;
 mod summary;
 
 pub use fault::ProposalFault;
 pub use opened::{Opened, ROOT_TERM, Said};
+pub use root::{Replacement, first_root, next_root};
 pub use shown::Shown;
 
 pub(crate) use opened::{newest_are_there, plain, read_stand};
