@@ -24,4 +24,4 @@ pub use error::SigningError;
 pub use keys::{Key, Keys};
 pub use minisigning::MinisignKey;
 pub use release::Release;
-pub use repository::{Content, Expiries, Repository, Signers, Versions};
+pub use repository::{Content, Expiries, Repository, Signers, Versions, write_whole};

@@ -1,22 +1,27 @@
 //! From signed proposals to a repository that readers see: thresholds, versions and files are verified first,
 //! then everything is written in an order in which a reader sees the old repository or the new one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use polder_slots::Anchor;
 use polder_wire::UnixSeconds;
 use polder_wire::update::POLICY_TARGET;
 use serde_json::Value;
 
+use crate::check::{self, CheckFault, Report};
 use crate::keys::Role;
-use crate::metadata::{Envelope, MetadataFault, Root, Target};
+use crate::metadata::{Envelope, MetadataFault, Root, Target, Targets};
 use crate::policy::{PINS_TARGET, PROPOSAL_LIFE};
 use crate::proposal::{Opened, Proposal, ProposalFault, ROOT_TERM, Said};
 use crate::repository::{consistent, write_whole};
 use crate::standing::{self, Standing, StandingFault, target_path};
 use crate::{Expiries, Key, SigningError, role};
+
+/// By how much the clocks of those who propose and of who publishes may differ, in seconds.
+const HOUR: i64 = 60 * 60;
 
 /// Why nothing was published.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +73,12 @@ pub enum PublishFault {
         /// Seconds since 1970.
         until: i64,
     },
+    /// New releases are held against the minisign key.
+    #[error("name the minisign key that clients have built in (--minisign)")]
+    NoAnchor,
+    /// A new release is not what clients would take.
+    #[error("{0}")]
+    Release(#[source] Box<CheckFault>),
     /// A file of a release is missing or another.
     #[error("{name}: {why}")]
     File {
@@ -102,7 +113,8 @@ pub struct Prepared {
 impl Prepared {
     /// Verifies signed proposals against what is published, and signs snapshot and timestamp; without proposals,
     /// signs the timestamp anew, and the snapshot where it would expire before it. `added` reads the files of new
-    /// releases, by target name.
+    /// releases, by target name; `anchor` is the minisign key that clients have built in, which new releases are
+    /// held against, as everything else that `check` asks of them.
     ///
     /// # Errors
     /// See [`PublishFault`]; nothing was written.
@@ -111,6 +123,7 @@ impl Prepared {
         proposals: &[Proposal],
         added: &dyn Fn(&str) -> io::Result<Vec<u8>>,
         online: &Online,
+        anchor: Option<&Anchor>,
         now: UnixSeconds,
     ) -> Result<Self, PublishFault> {
         let lock = standing::lock(repository)?;
@@ -131,7 +144,11 @@ impl Prepared {
         let root_file = new_root.map(|(root, bytes)| (format!("metadata/{}.root.json", root.version), bytes));
         let root = new_root_or(&root, old_root).ok_or(PublishFault::NoRoot)?;
         let targets = targets
-            .map(|opened| signed_targets(opened, root, &standing, repository, added, now, &mut files))
+            .map(|opened| {
+                let anchor = anchor.ok_or(PublishFault::NoAnchor)?;
+                let publisher = Publisher { repository, standing: &standing, added, anchor, now };
+                publisher.targets(opened, root, &mut files)
+            })
             .transpose()?;
 
         let old = standing.published.as_ref();
@@ -169,8 +186,7 @@ impl Prepared {
         // A reader who has not met the new root yet goes by the old one. Where both find enough signatures, the
         // root comes last and nobody is ever turned away; where a key is lost, it must come first.
         let seamless = old_root.is_none_or(|old| {
-            let all =
-                [(Role::Targets, &targets), (Role::Snapshot, &snapshot), (Role::Timestamp, &timestamp)];
+            let all = [(Role::Targets, &targets), (Role::Snapshot, &snapshot), (Role::Timestamp, &timestamp)];
             all.iter().all(|(role, envelope)| old.holds(*role, envelope).is_ok())
         });
         last.push(("metadata/timestamp.json".to_owned(), timestamp_file));
@@ -244,50 +260,78 @@ fn signed_root<'a>(
     Ok((root, opened.envelope.to_file()?))
 }
 
-fn signed_targets(
-    opened: Opened,
-    root: &Root,
-    standing: &Standing,
-    repository: &Path,
-    added: &dyn Fn(&str) -> io::Result<Vec<u8>>,
+struct Publisher<'a> {
+    repository: &'a Path,
+    standing: &'a Standing,
+    added: &'a dyn Fn(&str) -> io::Result<Vec<u8>>,
+    anchor: &'a Anchor,
     now: UnixSeconds,
-    files: &mut BTreeMap<String, Vec<u8>>,
-) -> Result<(Envelope, Vec<u8>), PublishFault> {
-    let Said::Targets { targets, stand, before } = opened.said else { return Err(PublishFault::Two) };
-    let published = standing.published.as_ref();
-    let follows = before.as_ref().map(|before| &before.0.signed);
-    if follows != published.map(|published| &published.targets.0.signed) {
-        return Err(PublishFault::Elsewhere);
-    }
-    let proposed = opened.chain.as_ref().map(crate::metadata::Chain::newest);
-    if proposed != Some(root) {
-        let proposed = proposed.map_or(0, |root| root.version);
-        return Err(PublishFault::Root { proposed, published: root.version });
-    }
-    root.holds(Role::Targets, &opened.envelope)?;
-    const HOUR: i64 = 60 * 60;
-    let issued = stand.policy.issued;
-    if now > issued.plus(PROPOSAL_LIFE) || issued > now.plus(HOUR) {
-        return Err(PublishFault::Life { issued: issued.0 });
-    }
-    let pretty = |value: serde_json::Result<Vec<u8>>| value.map_err(SigningError::from);
-    for (name, target) in &targets.targets {
-        let path = target_path(repository, name, &target.hashes.sha256);
-        let there = standing::optional(&path)?.filter(|bytes| is(target, bytes));
-        let bytes = match (name.as_str(), there) {
-            (_, Some(_)) => continue,
-            (POLICY_TARGET, None) => pretty(serde_json::to_vec_pretty(&stand.policy))?,
-            (PINS_TARGET, None) => pretty(serde_json::to_vec_pretty(&stand.pins))?,
-            (name, None) => added(name).map_err(|error| wrong(name, &error.to_string()))?,
-        };
-        if !is(target, &bytes) {
-            return Err(wrong(name, "this is not the file that was signed"));
+}
+
+impl Publisher<'_> {
+    /// New targets, with their file; what is to be written for them goes to `files`.
+    fn targets(
+        &self,
+        opened: Opened,
+        root: &Root,
+        files: &mut BTreeMap<String, Vec<u8>>,
+    ) -> Result<(Envelope, Vec<u8>), PublishFault> {
+        let Said::Targets { targets, stand, before } = opened.said else { return Err(PublishFault::Two) };
+        let published = self.standing.published.as_ref();
+        let follows = before.as_ref().map(|before| &before.0.signed);
+        if follows != published.map(|published| &published.targets.0.signed) {
+            return Err(PublishFault::Elsewhere);
         }
-        files.insert(format!("targets/{}", consistent(name, &target.hashes.sha256)), bytes);
+        let proposed = opened.chain.as_ref().map(crate::metadata::Chain::newest);
+        if proposed != Some(root) {
+            let proposed = proposed.map_or(0, |root| root.version);
+            return Err(PublishFault::Root { proposed, published: root.version });
+        }
+        root.holds(Role::Targets, &opened.envelope)?;
+        let issued = stand.policy.issued;
+        if self.now > issued.plus(PROPOSAL_LIFE) || issued > self.now.plus(HOUR) {
+            return Err(PublishFault::Life { issued: issued.0 });
+        }
+        let pretty = |value: serde_json::Result<Vec<u8>>| value.map_err(SigningError::from);
+        for (name, target) in &targets.targets {
+            let path = target_path(self.repository, name, &target.hashes.sha256);
+            let there = standing::optional(&path)?.filter(|bytes| is(target, bytes));
+            let bytes = match (name.as_str(), there) {
+                (_, Some(_)) => continue,
+                (POLICY_TARGET, None) => pretty(serde_json::to_vec_pretty(&stand.policy))?,
+                (PINS_TARGET, None) => pretty(serde_json::to_vec_pretty(&stand.pins))?,
+                (name, None) => (self.added)(name).map_err(|error| wrong(name, &error.to_string()))?,
+            };
+            if !is(target, &bytes) {
+                return Err(wrong(name, "this is not the file that was signed"));
+            }
+            files.insert(format!("targets/{}", consistent(name, &target.hashes.sha256)), bytes);
+        }
+        self.releases(&targets, files)?;
+        let file = opened.envelope.to_file()?;
+        files.insert(format!("metadata/{}.targets.json", targets.version), file.clone());
+        Ok((opened.envelope, file))
     }
-    let file = opened.envelope.to_file()?;
-    files.insert(format!("metadata/{}.targets.json", targets.version), file.clone());
-    Ok((opened.envelope, file))
+
+    /// What is new among the targets is what `check` would find good.
+    fn releases(&self, targets: &Targets, files: &BTreeMap<String, Vec<u8>>) -> Result<(), PublishFault> {
+        let old = self.standing.published.as_ref().map(|published| &published.targets.1.targets);
+        let is_new = |name: &&String| !old.is_some_and(|old| old.contains_key(*name));
+        let new: BTreeSet<_> = targets.targets.keys().filter(is_new).cloned().collect();
+        let read = |name: &str| {
+            let target = targets.targets.get(name).ok_or(io::ErrorKind::NotFound)?;
+            match files.get(&format!("targets/{}", consistent(name, &target.hashes.sha256))) {
+                Some(bytes) => Ok(bytes.clone()),
+                None => std::fs::read(target_path(self.repository, name, &target.hashes.sha256)),
+            }
+        };
+        let mut report = Report::default();
+        check::releases(&mut report, targets, &new, &read, self.anchor);
+        match report.faults.pop() {
+            Some(fault) => Err(PublishFault::Release(Box::new(fault))),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Whether these bytes are that target.
@@ -299,7 +343,6 @@ pub(crate) fn is(target: &Target, bytes: &[u8]) -> bool {
 }
 
 fn counts(role: Role, until: UnixSeconds, now: UnixSeconds, longest: i64) -> Result<(), PublishFault> {
-    const HOUR: i64 = 60 * 60;
     if until <= now || until > now.plus(longest + HOUR) {
         return Err(PublishFault::Term { role, until: until.0 });
     }

@@ -143,7 +143,10 @@ impl Repository {
             (format!("{}.targets.json", versions.targets), targets),
             (format!("{}.snapshot.json", versions.snapshot), snapshot),
         ]);
-        let targets = files.into_iter().map(|(name, (bytes, _))| (consistent(&name, &role::sha256(&bytes)), bytes)).collect();
+        let targets = files
+            .into_iter()
+            .map(|(name, (bytes, _))| (consistent(&name, &role::sha256(&bytes)), bytes))
+            .collect();
         Ok(Self { metadata, timestamp, targets, root })
     }
 
@@ -193,9 +196,12 @@ pub(crate) fn consistent(target: &str, hash: &str) -> String {
     }
 }
 
-/// A file that is there as a whole or not at all.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), SigningError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+/// Writes a public file that is there as a whole or not at all, also after a power cut; makes its folder.
+///
+/// # Errors
+/// When it cannot be written; what was there before is there still.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), SigningError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(SigningError::file(folder))?;
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(SigningError::file(folder))?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(SigningError::file(path))?;

@@ -100,6 +100,19 @@ impl Standing {
     }
 }
 
+impl Standing {
+    /// The file of a published target.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read. Its hash is not looked at.
+    pub fn read_target(&self, repository: &Path, name: &str) -> Result<Vec<u8>, SigningError> {
+        let target = self.published.as_ref().and_then(|published| published.targets.1.targets.get(name));
+        let missing = || SigningError::file(Path::new(name))(io::ErrorKind::NotFound.into());
+        let path = target_path(repository, name, &target.ok_or_else(missing)?.hashes.sha256);
+        fs::read(&path).map_err(SigningError::file(&path))
+    }
+}
+
 impl Published {
     fn read(repository: &Path, path: &Path, bytes: &[u8]) -> Result<Self, StandingFault> {
         let at = |path: &Path| {
@@ -114,8 +127,7 @@ impl Published {
         let (path, targets_file) = follow(repository, "targets", &leads_further.named)?;
         let envelope = Envelope::parse(&targets_file).map_err(at(&path))?;
         let targets = envelope.targets().map_err(at(&path))?;
-        if leads_on.named.version != leads_further.version || leads_further.named.version != targets.version
-        {
+        if leads_on.named.version != leads_further.version || leads_further.named.version != targets.version {
             return Err(StandingFault::Other(path));
         }
         let (texts, stand) = stand(repository, &targets)?;
@@ -179,7 +191,6 @@ pub(crate) fn optional(path: &Path) -> Result<Option<Vec<u8>>, SigningError> {
         Err(error) => Err(SigningError::file(path)(error)),
     }
 }
-
 
 fn follow(repository: &Path, name: &str, to: &Named) -> Result<(PathBuf, Vec<u8>), StandingFault> {
     let path = metadata(repository, &format!("{}.{name}.json", to.version));

@@ -150,7 +150,10 @@ impl Keys {
 }
 
 /// Creates a file that only its owner may read; never replaces one.
-pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), SigningError> {
+///
+/// # Errors
+/// When it is there already or cannot be written.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), SigningError> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

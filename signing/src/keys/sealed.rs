@@ -29,15 +29,11 @@ pub fn seal(key: &Key, passphrase: &str, random: &dyn SecureRandom) -> Result<St
     random.fill(&mut iv).map_err(|_| SigningError::Random)?;
     let (log_n, r, p) = COST;
     let cost = scrypt::Params::new(log_n, r, p, 32).map_err(|_| SigningError::Sealing)?;
-    let scheme =
-        pbes2::Parameters::scrypt_aes256cbc(cost, &salt, &iv).map_err(|_| SigningError::Sealing)?;
+    let scheme = pbes2::Parameters::scrypt_aes256cbc(cost, &salt, &iv).map_err(|_| SigningError::Sealing)?;
     let der = key.pkcs8()?;
     let plain = PrivateKeyInfo::try_from(der.as_ref()).map_err(|_| SigningError::Sealing)?;
     let sealed = plain.encrypt_with_params(scheme, passphrase).map_err(|_| SigningError::Sealing)?;
-    sealed
-        .to_pem(LABEL, LineEnding::LF)
-        .map(|text| text.to_string())
-        .map_err(|_| SigningError::Sealing)
+    sealed.to_pem(LABEL, LineEnding::LF).map(|text| text.to_string()).map_err(|_| SigningError::Sealing)
 }
 
 /// The key in what [`seal`] wrote.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use chain::Chain;
-pub use root::{KeyEntry, Root, RoleKeys};
+pub use root::{KeyEntry, RoleKeys, Root};
 
 use crate::keys::Role;
 use crate::role::canonical;
@@ -326,7 +326,8 @@ mod tests {
         more["delegations"] = json!({"keys": {}, "roles": []});
         assert!(read(more).is_err());
         let mut custom = targets();
-        custom["targets"]["a"] = json!({"length": 1, "hashes": {"sha256": "", "sha512": ""}, "custom": {"x": 1}});
+        custom["targets"]["a"] =
+            json!({"length": 1, "hashes": {"sha256": "", "sha512": ""}, "custom": {"x": 1}});
         assert!(read(custom).is_err());
     }
 

@@ -76,7 +76,9 @@ pub enum PolicyFault {
     #[error("pin {0} would stand there since another time than it does")]
     Since(Pin),
     /// Served before every client that still believes its metadata has met it.
-    #[error("pin {pin} may serve from {from} on at the earliest: {PIN_WAIT} seconds after it became a next pin")]
+    #[error(
+        "pin {pin} may serve from {from} on at the earliest: {PIN_WAIT} seconds after it became a next pin"
+    )]
     TooEarly {
         /// Which.
         pin: Pin,

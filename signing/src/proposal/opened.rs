@@ -89,11 +89,7 @@ impl Opened {
     }
 }
 
-fn root(
-    proposal: &Proposal,
-    envelope: &Envelope,
-    chain: Option<&Chain>,
-) -> Result<Said, ProposalFault> {
+fn root(proposal: &Proposal, envelope: &Envelope, chain: Option<&Chain>) -> Result<Said, ProposalFault> {
     if proposal.stand.is_some() || proposal.before.is_some() {
         return Err(ProposalFault::Parts("a root carries no policy"));
     }
@@ -108,11 +104,7 @@ fn root(
     Ok(Said::Root { root: Box::new(root) })
 }
 
-fn targets(
-    proposal: &Proposal,
-    envelope: &Envelope,
-    chain: Option<&Chain>,
-) -> Result<Said, ProposalFault> {
+fn targets(proposal: &Proposal, envelope: &Envelope, chain: Option<&Chain>) -> Result<Said, ProposalFault> {
     let chain = chain.ok_or(ProposalFault::Untrusted)?;
     let targets = envelope.targets()?;
     targets.targets.keys().try_for_each(|name| plain(name))?;

@@ -37,7 +37,8 @@ pub fn next_root(
     replacements: &[Replacement],
     now: UnixSeconds,
 ) -> Result<Proposal, ProposalFault> {
-    let chain = standing.chain()?.ok_or(ProposalFault::Parts("there is no root that another could follow"))?;
+    let chain =
+        standing.chain()?.ok_or(ProposalFault::Parts("there is no root that another could follow"))?;
     let mut holders = chain.newest().holders()?;
     for Replacement { role, holder, key } in replacements {
         if key.role != *role {

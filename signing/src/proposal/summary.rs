@@ -16,11 +16,9 @@ pub(super) fn text(opened: &Opened, sha256: &str) -> Result<String, ProposalFaul
             let before = opened.chain.as_ref().map(crate::metadata::Chain::newest);
             write_root(&mut out, root, before)
         }
-        Said::Targets { targets, stand, before } => write_targets(
-            &mut out,
-            (targets, stand),
-            before.as_ref().map(|before| (&before.1, &before.2)),
-        ),
+        Said::Targets { targets, stand, before } => {
+            write_targets(&mut out, (targets, stand), before.as_ref().map(|before| (&before.1, &before.2)))
+        }
     };
     written
         .and_then(|()| writeln!(out, "\nSHA-256 of the bytes that are signed:\n  {sha256}"))
@@ -31,7 +29,9 @@ pub(super) fn text(opened: &Opened, sha256: &str) -> Result<String, ProposalFaul
 fn write_root(out: &mut String, root: &Root, before: Option<&Root>) -> fmt::Result {
     writeln!(out, "ROOT, version {}: who signs for Polder's updates", root.version)?;
     match before {
-        Some(before) => writeln!(out, "after version {}, which counts until {}", before.version, Time(before.expires))?,
+        Some(before) => {
+            writeln!(out, "after version {}, which counts until {}", before.version, Time(before.expires))?
+        }
         None => writeln!(out, "the first one: nothing comes before it")?,
     }
     writeln!(out, "counts until {}", Time(root.expires))?;
@@ -45,7 +45,8 @@ fn write_root(out: &mut String, root: &Root, before: Option<&Root>) -> fmt::Resu
             writeln!(out, "{sign} {name}  key {id}")?;
         }
         for id in old.into_iter().flatten().filter(|id| !keys.keyids.contains(id)) {
-            let name = before.and_then(|before| before.holder(id)).map_or("(no name)", |holder| holder.as_str());
+            let name =
+                before.and_then(|before| before.holder(id)).map_or("(no name)", |holder| holder.as_str());
             writeln!(out, "- {name}  key {id}")?;
         }
     }

@@ -3,6 +3,7 @@
 
 mod draft;
 mod pack;
+mod statement;
 mod texts;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use crate::{SigningError, role};
 
 pub use draft::{Draft, DraftFault};
 pub use pack::{delta, is_worth_it, pack, put_on, unpack};
+pub use statement::{Older, ShownStatement, Statement};
 pub use texts::{Notes, is_sbom};
 
 /// One program for one system, and what may come with it.

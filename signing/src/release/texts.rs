@@ -16,9 +16,7 @@ impl Notes {
     /// Reads the file's bytes; nothing, if they are no notes in both languages.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let notes: Self = serde_json::from_slice(bytes).ok()?;
-        let said = |text: &str| {
-            !text.trim().is_empty() && text.chars().all(|c| c == '\n' || !c.is_control())
-        };
+        let said = |text: &str| !text.trim().is_empty() && text.chars().all(|c| c == '\n' || !c.is_control());
         (notes.schema == 1 && said(&notes.en) && said(&notes.nl)).then_some(notes)
     }
 }
