@@ -105,6 +105,16 @@ pub fn sbom_target(version: &Version, system: &str) -> String {
     format!("releases/{version}/{system}/sbom.cdx.json")
 }
 
+/// What an update file's name ends with. It is a plain tar (ustar, regular files only) in which a client finds what
+/// the platform would have sent it: first everything below [`UPDATE_FILE_METADATA`], roots from the oldest to the
+/// newest, then timestamp, snapshot and targets; then everything below [`UPDATE_FILE_TARGETS`]. Nothing in it is
+/// believed because it is there; the same signatures, versions and terms are asked for as on the line.
+pub const UPDATE_FILE_EXTENSION: &str = "polder-update";
+/// In an update file: metadata by its name below [`METADATA_PATH`].
+pub const UPDATE_FILE_METADATA: &str = "metadata/";
+/// In an update file: targets by their names below [`TARGETS_PATH`], as `<folder>/<sha256>.<name>`.
+pub const UPDATE_FILE_TARGETS: &str = "targets/";
+
 /// What a client ends with when it wants the launcher to choose again and start.
 pub const RESTART: u8 = 85;
 /// Set to `1` by the launcher: whoever ends with [`RESTART`] is started again.
