@@ -134,7 +134,9 @@ impl Refusal {
         match self {
             Self::Outdated { offer: Some(offer), .. }
             | Self::Altered { offer: Some(offer), .. }
-            | Self::Revoked { offer: Some(offer), .. } => offer.map_err(|fault| Self::Update { newest, fault }),
+            | Self::Revoked { offer: Some(offer), .. } => {
+                offer.map_err(|fault| Self::Update { newest, fault })
+            }
             other => Err(other),
         }
     }

@@ -105,10 +105,8 @@ impl Gate {
         refusal: Refusal,
         progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<Update<Staged>, Refusal> {
-        let mendable = matches!(
-            refusal,
-            Refusal::Outdated { .. } | Refusal::Altered { .. } | Refusal::Revoked { .. }
-        );
+        let mendable =
+            matches!(refusal, Refusal::Outdated { .. } | Refusal::Altered { .. } | Refusal::Revoked { .. });
         if mendable && self.slots.is_none() {
             return Err(Refusal::Update { newest: refusal.newest().cloned(), fault: UpdateFault::NoSlots });
         }

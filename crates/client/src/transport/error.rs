@@ -94,9 +94,12 @@ impl TransportError {
             Self::Proxy(fault) => fault.code(),
             Self::Status(503) => Code::Busy,
             Self::Status(500..) => Code::Internal,
-            Self::Broken(_) | Self::TooLarge(_) | Self::Redirect(_) | Self::OtherPart | Self::Short | Self::Status(_) => {
-                Code::AnswerBroken
-            }
+            Self::Broken(_)
+            | Self::TooLarge(_)
+            | Self::Redirect(_)
+            | Self::OtherPart
+            | Self::Short
+            | Self::Status(_) => Code::AnswerBroken,
             Self::OffOrigin | Self::Setup(_) => Code::Unexpected,
         }
     }

@@ -67,15 +67,29 @@ pub(super) async fn fetch(
     manner: &mut Manner,
     told: &(dyn Fn(u64, u64) + Send + Sync),
 ) -> Result<(Part, Held), UpdateFault> {
-    let whole = target.signed.file.length;
-    let (mut writer, mut have) = Writer::begin(part, target.signed.clone()).await?;
+    let (mut writer, have) = Writer::begin(part, target.signed.clone()).await?;
+    let fetched = Box::pin(follow(source, target, &mut writer, have, manner, told)).await;
+    // Whatever came of it, the file is let go of before anybody else is told.
+    let ended = writer.end().await;
+    let held = fetched?;
+    Ok((ended?, held))
+}
+
+async fn follow(
+    source: &Source,
+    target: &Target,
+    writer: &mut Writer,
+    mut have: u64,
+    manner: &mut Manner,
+    told: &(dyn Fn(u64, u64) + Send + Sync),
+) -> Result<Held, UpdateFault> {
     let mut untouched = have == 0;
     loop {
-        told(have, whole);
-        complete(source, target, &mut writer, &mut have, manner, told).await?;
+        told(have, target.signed.file.length);
+        complete(source, target, writer, &mut have, manner, told).await?;
         let held = writer.measure().await?;
         if held != Held::OtherBytes || untouched {
-            return Ok((writer.end().await?, held));
+            return Ok(held);
         }
         tracing::warn!("what was there of a download was not ours; it is fetched anew");
         writer.order(Order::Again).await?;
@@ -194,7 +208,8 @@ enum Order {
 /// Writes and measures on a thread of its own: disks block.
 struct Writer {
     orders: Option<mpsc::Sender<Order>>,
-    thread: JoinHandle<io::Result<Part>>,
+    /// `None` once it was asked how it ended.
+    thread: Option<JoinHandle<io::Result<Part>>>,
     path: PathBuf,
     whole: u64,
 }
@@ -208,7 +223,7 @@ impl Writer {
         let (path, whole) = (part.path().to_owned(), signed.file.length);
         let signed = Arc::new(signed);
         let thread = tokio::task::spawn_blocking(move || run(part, &signed, queue, begun));
-        let mut writer = Self { orders: Some(orders), thread, path, whole };
+        let mut writer = Self { orders: Some(orders), thread: Some(thread), path, whole };
         match there.await {
             Ok(have) => Ok((writer, have)),
             Err(_) => Err(writer.failure().await),
@@ -233,19 +248,24 @@ impl Writer {
     }
 
     async fn end(mut self) -> Result<Part, UpdateFault> {
-        self.orders = None;
-        let ended = (&mut self.thread).await.map_err(UpdateFault::unexpected)?;
-        ended.map_err(|error| UpdateFault::of_io(&self.path, self.whole, error))
+        self.stop().await
     }
 
     /// Why the thread ended before its time.
     async fn failure(&mut self) -> UpdateFault {
-        self.orders = None;
-        match (&mut self.thread).await {
-            Ok(Err(error)) => UpdateFault::of_io(&self.path, self.whole, error),
-            Ok(Ok(_)) => UpdateFault::unexpected(io::Error::other("the writer ended early")),
-            Err(error) => UpdateFault::unexpected(error),
+        match self.stop().await {
+            Ok(_) => UpdateFault::unexpected(io::Error::other("the writer ended early")),
+            Err(fault) => fault,
         }
+    }
+
+    async fn stop(&mut self) -> Result<Part, UpdateFault> {
+        self.orders = None;
+        let Some(thread) = self.thread.take() else {
+            return Err(UpdateFault::unexpected(io::Error::other("the writer ended before")));
+        };
+        let ended = thread.await.map_err(UpdateFault::unexpected)?;
+        ended.map_err(|error| UpdateFault::of_io(&self.path, self.whole, error))
     }
 }
 

@@ -7,6 +7,7 @@ use std::io::{self, Read, Seek};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use polder_wire::update::{UPDATE_FILE_METADATA as METADATA, UPDATE_FILE_TARGETS as TARGETS};
 use sigstore_tuf::Repository;
 use sigstore_tuf::transport::FetchFuture;
 
@@ -19,8 +20,6 @@ const MOST_FILES: usize = 4_096;
 const MOST_ROOT: u64 = 512_000;
 /// Read at once.
 const PIECE: u64 = 256 * 1024;
-const METADATA: &str = "metadata/";
-const TARGETS: &str = "targets/";
 
 /// An open update file, and where in it things lie.
 #[derive(Debug)]
@@ -131,6 +130,8 @@ impl BroughtFiles {
 }
 
 impl Files for BroughtFiles {
+    const WHOLE: bool = false;
+
     fn take_seen(&self) -> Seen {
         std::mem::take(&mut *self.seen())
     }
@@ -160,7 +161,8 @@ fn index<R: Read + Seek>(mut from: R) -> io::Result<BTreeMap<String, (u64, u64)>
         if kind.is_dir() {
             continue;
         }
-        let name = String::from_utf8(entry.path_bytes().into_owned()).map_err(|_| wrong("a name is no text"))?;
+        let name =
+            String::from_utf8(entry.path_bytes().into_owned()).map_err(|_| wrong("a name is no text"))?;
         let below = name.starts_with(METADATA) || name.starts_with(TARGETS);
         if !kind.is_file() || !below {
             return Err(wrong("something that is no update file"));

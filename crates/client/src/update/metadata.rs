@@ -83,7 +83,10 @@ pub(super) async fn refresh<F: Files>(
     let signature = match updater.get_target(&signature_target(wanted.version, wanted.system), now).await {
         Ok(bytes) => Some(bytes),
         Err(TufError::TargetNotFound(_)) => None,
-        Err(error) => return Err(fault(error, files.take_seen())),
+        Err(error) => match fault(error, files.take_seen()) {
+            MetadataFault::Missing(_) if !F::WHOLE => None,
+            fault => return Err(fault),
+        },
     };
     let expires = earliest_expiry(updater.trusted()).ok_or(MetadataFault::Policy(None))?;
     Ok((Statement { policy, program, signature, expires }, Lookup { updater, files, now }))

@@ -51,7 +51,8 @@ impl Release {
         system: &str,
         old: &Version,
     ) -> Result<Self, UpdateFault> {
-        let missing = |what: &str| UpdateFault::NotOffered { version: version.clone(), what: what.to_owned() };
+        let missing =
+            |what: &str| UpdateFault::NotOffered { version: version.clone(), what: what.to_owned() };
         let program = lookup.info(&program_target(version, system)).await?;
         let program = signed_file(&program.ok_or_else(|| missing("program"))?)?;
         let name = archive_target(version, system);

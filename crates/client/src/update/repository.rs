@@ -9,6 +9,9 @@ use crate::transport::{Transport, UpdateFile};
 
 /// Where update files come from, and what was met on the way: the TUF client turns errors into text.
 pub(super) trait Files: Repository + Clone + 'static {
+    /// Whether everything that is signed is there. An update file brings what its own release needs, and nothing of others.
+    const WHOLE: bool;
+
     /// Takes what was met so far.
     fn take_seen(&self) -> Seen;
 }
@@ -63,6 +66,8 @@ impl PlatformFiles {
 }
 
 impl Files for PlatformFiles {
+    const WHOLE: bool = true;
+
     fn take_seen(&self) -> Seen {
         std::mem::take(&mut *self.seen())
     }

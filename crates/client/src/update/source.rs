@@ -39,7 +39,8 @@ impl Source {
                 stream.map(Pieces::Network)
             }
             Self::File(file) => {
-                let span = ImportFile::target(file, &target.path).filter(|span| span.length() == wanted.length);
+                let span =
+                    ImportFile::target(file, &target.path).filter(|span| span.length() == wanted.length);
                 span.map(|span| Pieces::File(span.from(from)))
             }
         })

@@ -208,7 +208,8 @@ impl Update<Downloaded> {
             Some(base) => {
                 told(Progress { step: Step::Unpacking, done: 0, total: 0 });
                 let (plan, right) = (Arc::clone(&plan), Arc::clone(&right));
-                let made = off_thread(move || unpack::by_delta(&plan, &right, &base, part.into_file())).await?;
+                let made =
+                    off_thread(move || unpack::by_delta(&plan, &right, &base, part.into_file())).await?;
                 unpack::Archive::Unpacked(made?)
             }
         };
@@ -262,7 +263,8 @@ async fn prepare(plan: &Arc<Plan>, right: &Arc<Incoming>, target: &Target) -> Re
     let (plan, right, wanted) = (Arc::clone(plan), Arc::clone(right), target.signed.file);
     off_thread(move || {
         let release = &plan.release;
-        let is_delta = release.delta.as_ref().is_some_and(|Delta { target, .. }| target.signed.file == wanted);
+        let is_delta =
+            release.delta.as_ref().is_some_and(|Delta { target, .. }| target.signed.file == wanted);
         // What comes, what it leads to, and for a difference the unpacked archive in between.
         let unpacked = release.unpacked.file.length;
         let times = if is_delta { 2 } else { 1 };

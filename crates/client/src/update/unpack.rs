@@ -115,9 +115,7 @@ fn run(
         staging.unpack(from, &plan.anchor(), (&release.version, &release.system), limits)
     };
     let staged = match archive {
-        Archive::Unpacked(file) => {
-            counted(&mut BufReader::new(rewound(file).map_err(ArchiveError::Read)?))
-        }
+        Archive::Unpacked(file) => counted(&mut BufReader::new(rewound(file).map_err(ArchiveError::Read)?)),
         Archive::Packed(file) => {
             let from = rewound(file).map_err(ArchiveError::Read)?;
             let mut decoder = Decoder::new(from).map_err(ArchiveError::Read)?;

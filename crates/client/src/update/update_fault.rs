@@ -170,9 +170,7 @@ mod tests {
     #[test]
     fn a_full_disk_a_quota_and_a_folder_that_cannot_be_written_are_told_apart() {
         let code = |kind: io::ErrorKind| UpdateFault::of_io(Path::new("x"), 9, kind.into()).code();
-        for full in
-            [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge]
-        {
+        for full in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge] {
             assert_eq!(code(full), Code::NoRoom);
         }
         assert_eq!(code(io::ErrorKind::ReadOnlyFilesystem), Code::FolderCannotHoldPrograms);

@@ -76,7 +76,8 @@ impl Slot {
         };
         let manifest = manifest.to_json().unwrap();
         let signature = world.sign(&manifest, version, SYSTEM);
-        let files = files.iter().map(|(path, bytes, run)| ((*path).to_owned(), bytes.to_vec(), *run)).collect();
+        let files =
+            files.iter().map(|(path, bytes, run)| ((*path).to_owned(), bytes.to_vec(), *run)).collect();
         Self { version: version.to_owned(), files, manifest, signature }
     }
 
@@ -97,7 +98,8 @@ impl Slot {
 
     /// As a package lays it out.
     pub fn lay_out(&self, folder: &Path) {
-        let own = [("manifest.json", &self.manifest, false), ("manifest.json.minisig", &self.signature, false)];
+        let own =
+            [("manifest.json", &self.manifest, false), ("manifest.json.minisig", &self.signature, false)];
         let files = self.files.iter().map(|(path, bytes, run)| (path.as_str(), bytes, *run));
         for (path, bytes, executable) in own.into_iter().chain(files) {
             let path = folder.join(path);

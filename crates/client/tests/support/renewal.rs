@@ -100,6 +100,11 @@ impl Renewal {
         *self.files.lock().unwrap() = self.release.files(&self.world.keys);
     }
 
+    pub fn publish_as(&mut self, number: u64) {
+        self.release.number = number;
+        self.publish();
+    }
+
     pub async fn server(&self) -> Server {
         self.publish();
         let (files, meddle, sent) = (self.files.clone(), self.meddle.clone(), self.sent.clone());

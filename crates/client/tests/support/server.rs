@@ -42,7 +42,15 @@ pub enum Stop {
 
 impl Reply {
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: Vec::new(), body: body.into(), cut_off: false, chunked: false, raw: false, stops_at: None }
+        Self {
+            status,
+            headers: Vec::new(),
+            body: body.into(),
+            cut_off: false,
+            chunked: false,
+            raw: false,
+            stops_at: None,
+        }
     }
 
     pub fn json(value: &serde_json::Value) -> Self {

@@ -162,7 +162,8 @@ impl Files {
         let name = request.path.rsplit('/').next().unwrap();
         let tag = format!("\"{}\"", name.split('.').next().unwrap());
         let range = request.headers.get("range").filter(|_| request.headers.get("if-range") == Some(&tag));
-        let from = range.and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse::<usize>().ok());
+        let from =
+            range.and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse::<usize>().ok());
         match from {
             Some(from) if whole.status == 200 && from < whole.body.len() => {
                 let said = format!("bytes {from}-{}/{}", whole.body.len() - 1, whole.body.len());
