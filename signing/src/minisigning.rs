@@ -25,6 +25,28 @@ impl MinisignKey {
         Ok(Self { pair: KeyPair::generate_unencrypted_keypair()? })
     }
 
+    /// A new one at rest: the text of its secret file, encrypted with a passphrase as the plain minisign program
+    /// does it, and the text of its public file.
+    ///
+    /// # Errors
+    /// When the system's random source fails.
+    pub fn generate_sealed(passphrase: &str) -> Result<(Zeroizing<String>, String), SigningError> {
+        let pair = KeyPair::generate_encrypted_keypair(Some(passphrase.to_owned()))?;
+        let secret = Zeroizing::new(pair.sk.to_box(Some("secret key of Polder's releases"))?.into_string());
+        Ok((secret, pair.pk.to_box()?.into_string()))
+    }
+
+    /// The key in an encrypted secret file, of this program or of the plain minisign one.
+    ///
+    /// # Errors
+    /// [`SigningError::Passphrase`] when it does not open, [`SigningError::NotSealed`] for another kind of file.
+    pub fn open(secret: &str, passphrase: &str) -> Result<Self, SigningError> {
+        let sealed = SecretKeyBox::from_string(secret).map_err(|_| SigningError::NotSealed)?;
+        let sk = sealed.into_secret_key(Some(passphrase.to_owned())).map_err(|_| SigningError::Passphrase)?;
+        let pk = minisign::PublicKey::from_secret_key(&sk)?;
+        Ok(Self { pair: KeyPair { pk, sk } })
+    }
+
     /// Reads what [`MinisignKey::write_unencrypted`] wrote.
     ///
     /// # Errors

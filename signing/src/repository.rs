@@ -4,12 +4,11 @@ use std::io::Write as _;
 use std::path::Path;
 
 use polder_wire::UnixSeconds;
-use polder_wire::update::{POLICY_TARGET, Policy, program_target, signature_target};
-use semver::Version;
+use polder_wire::update::{POLICY_TARGET, Policy};
 use serde_json::Value;
 
 use crate::keys::{Key, Keys};
-use crate::minisigning::MinisignKey;
+use crate::release::{self, Release, described};
 use crate::{SigningError, role};
 
 /// Version numbers of the four roles.
@@ -55,35 +54,6 @@ impl Expiries {
             snapshot: now.plus(14 * DAY),
             timestamp: now.plus(7 * DAY),
         }
-    }
-}
-
-/// One program for one system.
-#[derive(Debug, Clone)]
-pub struct Release {
-    /// Its version.
-    pub version: Version,
-    /// Its system, as `linux-x86_64`.
-    pub system: String,
-    /// Its bytes.
-    pub program: Vec<u8>,
-    /// Its minisign signature file.
-    pub signature: String,
-}
-
-impl Release {
-    /// Signs a program with minisign.
-    ///
-    /// # Errors
-    /// When the library fails.
-    pub fn sign(
-        key: &MinisignKey,
-        version: Version,
-        system: String,
-        program: Vec<u8>,
-    ) -> Result<Self, SigningError> {
-        let signature = key.sign(&program, &version, &system)?;
-        Ok(Self { version, system, program, signature })
     }
 }
 
@@ -158,8 +128,8 @@ impl Repository {
         expiries: Expiries,
     ) -> Result<Self, SigningError> {
         let files = content.files()?;
-        let named: BTreeMap<String, Value> =
-            files.iter().map(|(name, bytes)| (name.clone(), role::named(bytes))).collect();
+        let named = files.iter().map(|(name, content)| Ok((name.clone(), described(content)?)));
+        let named: BTreeMap<String, Value> = named.collect::<Result<_, SigningError>>()?;
         let root = role::sign(&role::root(keys, versions.root, expiries.root)?, &signers.root)?;
         let targets =
             role::sign(&role::targets(versions.targets, expiries.targets, &named)?, &signers.targets)?;
@@ -173,7 +143,10 @@ impl Repository {
             (format!("{}.targets.json", versions.targets), targets),
             (format!("{}.snapshot.json", versions.snapshot), snapshot),
         ]);
-        let targets = files.into_iter().map(|(name, bytes)| (consistent(&name, &bytes), bytes)).collect();
+        let targets = files
+            .into_iter()
+            .map(|(name, (bytes, _))| (consistent(&name, &role::sha256(&bytes)), bytes))
+            .collect();
         Ok(Self { metadata, timestamp, targets, root })
     }
 
@@ -207,30 +180,28 @@ impl Repository {
 }
 
 impl Content {
-    fn files(&self) -> Result<BTreeMap<String, Vec<u8>>, SigningError> {
-        let mut files =
-            BTreeMap::from([(POLICY_TARGET.to_owned(), serde_json::to_vec_pretty(&self.policy)?)]);
-        for release in &self.releases {
-            let Release { version, system, program, signature } = release;
-            files.insert(program_target(version, system), program.clone());
-            files.insert(signature_target(version, system), signature.clone().into_bytes());
-        }
+    fn files(&self) -> Result<BTreeMap<String, release::Content>, SigningError> {
+        let policy = (serde_json::to_vec_pretty(&self.policy)?, None);
+        let mut files = BTreeMap::from([(POLICY_TARGET.to_owned(), policy)]);
+        files.extend(self.releases.iter().flat_map(Release::files));
         Ok(files)
     }
 }
 
 /// `<folder>/<sha256>.<name>` (TUF 1.0, consistent snapshots).
-fn consistent(target: &str, bytes: &[u8]) -> String {
-    let hash = role::sha256(bytes);
+pub(crate) fn consistent(target: &str, hash: &str) -> String {
     match target.rsplit_once('/') {
         Some((folder, name)) => format!("{folder}/{hash}.{name}"),
         None => format!("{hash}.{target}"),
     }
 }
 
-/// A file that is there as a whole or not at all.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), SigningError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+/// Writes a public file that is there as a whole or not at all, also after a power cut; makes its folder.
+///
+/// # Errors
+/// When it cannot be written; what was there before is there still.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), SigningError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(SigningError::file(folder))?;
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(SigningError::file(folder))?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(SigningError::file(path))?;

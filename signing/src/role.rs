@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 
 use crate::SigningError;
 use crate::keys::{Key, Keys};
+use crate::metadata::Hashes;
 
-const SPEC_VERSION: &str = "1.0.33";
+pub(crate) const SPEC_VERSION: &str = "1.0.33";
 
 /// The bytes that TUF signatures cover: OLPC canonical JSON.
 pub(crate) fn canonical(value: &Value) -> Result<Vec<u8>, SigningError> {
@@ -52,10 +53,12 @@ pub(crate) fn root(keys: &Keys, version: u64, expires: UnixSeconds) -> Result<Va
 
 /// Length and hashes of a file, as TUF names them.
 pub(crate) fn named(bytes: &[u8]) -> Value {
-    json!({"length": bytes.len(), "hashes": {
-        "sha256": sha256(bytes),
-        "sha512": hex::encode(digest(&SHA512, bytes)),
-    }})
+    let Hashes { sha256, sha512 } = hashes(bytes);
+    json!({"length": bytes.len(), "hashes": {"sha256": sha256, "sha512": sha512}})
+}
+
+pub(crate) fn hashes(bytes: &[u8]) -> Hashes {
+    Hashes { sha256: sha256(bytes), sha512: hex::encode(digest(&SHA512, bytes)) }
 }
 
 pub(crate) fn targets(
@@ -112,6 +115,6 @@ fn meta_role(
     }))
 }
 
-fn time(at: UnixSeconds) -> Result<String, SigningError> {
+pub(crate) fn time(at: UnixSeconds) -> Result<String, SigningError> {
     Ok(jiff::Timestamp::from_second(at.0).map_err(|_| SigningError::Time(at.0))?.to_string())
 }

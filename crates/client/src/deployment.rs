@@ -133,6 +133,7 @@ impl Deployment {
         &self.0.ca
     }
 
+    /// The first is that of the key that the platform had when this was built; the others' keys are kept elsewhere.
     pub(crate) fn pins(&self) -> &[Pin] {
         &self.0.pins
     }

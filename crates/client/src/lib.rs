@@ -23,8 +23,9 @@ pub mod surroundings;
 mod chain;
 mod device;
 mod durable;
+pub mod update;
+
 mod transport;
-mod update;
 
 pub use transport::TransportError;
 pub use update::{MetadataFault, StoreFault};

@@ -160,6 +160,32 @@ codes! {
     /// The program was built for no platform.
     NoDeployment = "no-deployment", "G-11", 0, "built for no platform";
 
+    // What keeps a newer version from being put in place.
+    /// The new version came in cut off or damaged; nothing was changed.
+    UpdateInterrupted = "update-interrupted", "U-01", 0, "the update came in cut off or damaged";
+    /// The disk, or what this person may use of it, is too full for the new version.
+    NoRoom = "no-room", "U-02", 0, "there is no room for the update";
+    /// The person's folder cannot be written, or no program may be started from it.
+    FolderCannotHoldPrograms = "folder-cannot-hold-programs", "U-03", 0, "the folder cannot hold programs";
+    /// The new version was tried before and did not start.
+    ReleaseDoesNotStart = "release-does-not-start", "U-04", 0, "the release does not start here";
+    /// Another Polder of this person is putting a version in place.
+    UpdateBusy = "update-busy", "U-05", 0, "another update is under way";
+    /// The update file is another deployment's.
+    UpdateFileForeign = "update-file-foreign", "U-06", 0, "the update file is of another deployment";
+    /// The update file is older than what is known, or its time is over.
+    UpdateFileOld = "update-file-old", "U-07", 0, "the update file is too old";
+    /// The update file is none, or not whole.
+    UpdateFileDamaged = "update-file-damaged", "U-08", 0, "the update file is damaged";
+    /// The release as it was published is not signed as it must be.
+    ReleaseDoesNotHold = "release-does-not-hold", "U-09", 0, "the release is not properly signed";
+    /// There is nowhere to put a version: this program was not started by its launcher.
+    NoSlots = "no-slots", "U-10", 0, "there is no place for versions";
+    /// The newest release is not offered as something to be fetched.
+    UpdateNotOffered = "update-not-offered", "U-11", 0, "the release cannot be fetched";
+    /// The newest version is in place already.
+    NothingNewer = "nothing-newer", "U-12", 0, "there is nothing newer";
+
     // What keeps a sign-in from being remembered.
     /// The system has no keychain, or it does not run.
     KeychainAbsent = "keychain-absent", "K-01", 0, "no keychain";

@@ -58,6 +58,10 @@ impl Admission {
         self.transport.origin()
     }
 
+    pub(super) fn way(&self) -> Arc<Transport> {
+        Arc::clone(&self.transport)
+    }
+
     pub(crate) fn transport(&self) -> &Transport {
         &self.transport
     }

@@ -7,6 +7,7 @@ mod admission;
 mod decide;
 mod program;
 mod refusal;
+mod renew;
 
 pub use admission::Admission;
 pub use decide::{Alteration, Facts, Ground, Release, Signature, Verdict, decide};
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 
+use polder_slots::Slots;
 use polder_wire::UnixSeconds;
 use polder_wire::update::signature_target;
 use semver::Version;
@@ -26,8 +28,8 @@ use tokio::task::JoinHandle;
 use crate::deployment::Deployment;
 use crate::keychain::Vault;
 use crate::proxy::{Network, System};
-use crate::transport::Transport;
-use crate::update::{self, MetadataFault, Shelf, StoreFault, Wanted};
+use crate::transport::{Pins, Transport};
+use crate::update::{self, MetadataFault, Patience, Shelf, Source, StoreFault, Word};
 
 /// The program that is to be admitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +51,10 @@ pub enum Step {
     Verifying,
     /// Comparing them with what is signed.
     Comparing,
+    /// Fetching a newer release.
+    Downloading,
+    /// Unpacking it, and checking each of its files.
+    Unpacking,
 }
 
 /// How far the gate is, for the screen.
@@ -56,7 +62,7 @@ pub enum Step {
 pub struct Progress {
     /// What it is doing.
     pub step: Step,
-    /// Bytes of this program that were verified so far.
+    /// Bytes that were verified, fetched or unpacked so far, whichever the step does.
     pub done: u64,
     /// Of so many; 0 while that is not known.
     pub total: u64,
@@ -69,6 +75,8 @@ pub struct Gate {
     installed: Installed,
     folder: PathBuf,
     network: Network,
+    slots: Option<Slots>,
+    patience: Patience,
 }
 
 impl Gate {
@@ -78,7 +86,7 @@ impl Gate {
         let folder = data.join(deployment.name());
         let vault = Vault::system_proxy(&deployment);
         let network = Network::new(deployment.clone(), &folder, System::of_this_computer(), vault);
-        Self { deployment, installed, folder, network }
+        Self { deployment, installed, folder, network, slots: None, patience: Patience::USUAL }
     }
 
     /// The same gate, with another place for this computer's own setting and for the proxy's password.
@@ -113,18 +121,29 @@ impl Gate {
         let measured = reached.measure(reading, progress).await?;
         let length = measured.facts.length;
         progress(Progress { step: Step::Comparing, done: length, total: length });
-        measured.judge()
+        Box::pin(measured.judge()).await
     }
 
     async fn begin(&self, clock: UnixSeconds) -> Result<Unchecked<'_>, Refusal> {
-        let folder = self.folder.clone();
-        let shelf = off_thread(move || Shelf::open(&folder)).await?.map_err(Refusal::from)?;
+        let shelf = self.shelf().await?;
         let known = update::recall(&self.deployment, &shelf);
-        let floor = self.deployment.built_at().max(known.issued.unwrap_or(UnixSeconds(0)));
+        let floor = self.floor(&known);
         let route = self.network.route().await?.map_err(crate::TransportError::Proxy)?;
-        let transport = Transport::new(&self.deployment, &known.next_pins, floor, &self.identity(), route)?;
+        let pins = Pins::new(&self.deployment, &known.next_pins, shelf.dropped_pin());
+        let transport = Transport::new(&self.deployment, pins, floor, &self.identity(), route)?;
         let now = clock.max(floor);
-        Ok(Unchecked { gate: self, shelf: Arc::new(shelf), transport: Arc::new(transport), clock, now })
+        Ok(Unchecked { gate: self, shelf, transport: Arc::new(transport), clock, now })
+    }
+
+    async fn shelf(&self) -> Result<Arc<Shelf>, Refusal> {
+        let folder = self.folder.clone();
+        let shelf = off_thread(move || Shelf::open(&folder)).await?;
+        Ok(Arc::new(shelf.map_err(Refusal::from)?))
+    }
+
+    /// This much time has passed for certain.
+    fn floor(&self, known: &update::Known) -> UnixSeconds {
+        self.deployment.built_at().max(known.issued.unwrap_or(UnixSeconds(0)))
     }
 
     /// Begins to read this program's own bytes.
@@ -159,20 +178,9 @@ struct Unchecked<'a> {
 impl<'a> Unchecked<'a> {
     async fn reach(self) -> Result<Reached<'a>, Refusal> {
         let Self { gate, shelf, transport, clock, now } = self;
-        let wanted = Wanted { version: &gate.installed.version, system: &gate.installed.system };
-        let stated = update::refresh(Arc::clone(&transport), &gate.deployment, &shelf, wanted, now).await;
-        let keeping = tokio::task::spawn_blocking(move || shelf.keep());
-        let statement = match stated {
-            Ok(statement) => statement,
-            Err(fault) => {
-                // What was verified until then is kept as well; where it cannot be, the fault still says more.
-                finished(keeping).await?.unwrap_or_else(|fault| tracing::warn!(%fault, "not kept"));
-                return Err(Refusal::of_metadata(fault, clock));
-            }
-        };
-        // The signers' time: if they signed this, it is not earlier.
-        let now = now.max(statement.policy.issued);
-        Ok(Reached { gate, transport, statement, keeping, now })
+        let word = gate.hear(Source::Platform(Arc::clone(&transport)), shelf, now).await?;
+        let word = word.map_err(|fault| Refusal::of_metadata(fault, clock))?;
+        Ok(Reached::new(gate, Some(transport), word, now))
     }
 }
 
@@ -182,22 +190,29 @@ struct Reading {
     told: watch::Receiver<(u64, u64)>,
 }
 
-/// Signed metadata is here, verified and fresh, and about to be remembered.
+/// Signed metadata is here, verified and fresh, and remembered.
 struct Reached<'a> {
     gate: &'a Gate,
-    transport: Arc<Transport>,
-    statement: update::Statement,
-    keeping: JoinHandle<Result<(), StoreFault>>,
+    /// `None` when it did not come from the platform: then nobody is admitted by it.
+    transport: Option<Arc<Transport>>,
+    word: Word,
     now: UnixSeconds,
 }
 
 impl<'a> Reached<'a> {
+    fn new(gate: &'a Gate, transport: Option<Arc<Transport>>, word: Word, now: UnixSeconds) -> Self {
+        // The signers' time: if they signed this, it is not earlier.
+        let now = now.max(word.statement.policy.issued);
+        Self { gate, transport, word, now }
+    }
+
     async fn measure(
         self,
         reading: Reading,
         progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<Measured<'a>, Refusal> {
-        let Self { gate, transport, statement, keeping, now } = self;
+        let Self { gate, transport, word, now } = self;
+        let statement = &word.statement;
         let Reading { read, mut told } = reading;
         let mut reading = pin!(finished(read));
         let read = loop {
@@ -213,38 +228,41 @@ impl<'a> Reached<'a> {
         let key = gate.deployment.minisign_key().clone();
         let signature = statement.signature.clone();
         let facts = off_thread(move || program::facts(&read, &installed, signature.as_deref(), &key)).await?;
-        finished(keeping).await??;
         let release = Release {
-            policy: statement.policy,
+            policy: statement.policy.clone(),
             program: statement.program.map(|file| (file.length, file.sha256)),
             expires: statement.expires,
         };
-        Ok(Measured { gate, transport, release, facts, now })
+        Ok(Measured { gate, transport, word, release, facts, now })
     }
 }
 
 /// This program's own bytes are known too.
 struct Measured<'a> {
     gate: &'a Gate,
-    transport: Arc<Transport>,
+    transport: Option<Arc<Transport>>,
+    word: Word,
     release: Release,
     facts: Facts,
     now: UnixSeconds,
 }
 
 impl Measured<'_> {
-    fn judge(self) -> Result<Admission, Refusal> {
-        let Self { gate, transport, release, facts, now } = self;
+    async fn judge(self) -> Result<Admission, Refusal> {
+        let Self { gate, transport, word, release, facts, now } = self;
         if let Verdict::Refuse(ground) = decide(&release, &facts, now) {
-            return Err(Refusal::of_ground(ground, &facts));
+            let offer = gate.offer(word, &ground).await;
+            return Err(Refusal::of_ground(ground, &facts, offer));
         }
+        let Some(transport) = transport else { return Err(renew::nothing_newer()) };
         // The policy may have brought pins for the time to come.
         let next_pins = update::next_pins(&release.policy);
-        let transport = if next_pins.iter().all(|pin| transport.pins().contains(pin)) {
+        let transport = if transport.pins().next() == next_pins {
             transport
         } else {
             let route = transport.route().clone();
-            Arc::new(Transport::new(&gate.deployment, &next_pins, now, &gate.identity(), route)?)
+            let pins = Pins::new(&gate.deployment, &next_pins, transport.pins().dropped());
+            Arc::new(Transport::new(&gate.deployment, pins, now, &gate.identity(), route)?)
         };
         Ok(Admission::new(transport, facts.version, now, release.expires, facts.sha256))
     }

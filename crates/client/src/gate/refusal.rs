@@ -5,7 +5,10 @@ use semver::Version;
 
 use super::{Alteration, Facts, Ground};
 use crate::chain::chain;
-use crate::update::{MetadataFault, StoreFault};
+use crate::update::{Announced, MetadataFault, StoreFault, Update, UpdateFault};
+
+/// The way to the newest release, or why there is none. `None` where nobody looked for one.
+pub(super) type Offer = Option<Box<Result<Update<Announced>, UpdateFault>>>;
 
 /// Why the gate stays shut.
 #[derive(Debug, thiserror::Error)]
@@ -30,13 +33,34 @@ pub enum Refusal {
         installed: Version,
         /// The version that should.
         newest: Version,
+        /// The way to it, where the gate was given slots.
+        offer: Offer,
     },
     /// This very program is not the released one.
-    #[error("this program is not the released one: {0}")]
-    Altered(Alteration),
+    #[error("this program is not the released one: {alteration}")]
+    Altered {
+        /// How it differs.
+        alteration: Alteration,
+        /// The way to one that is, where the gate was given slots.
+        offer: Offer,
+    },
     /// This release was withdrawn.
-    #[error("version {0} was withdrawn")]
-    Revoked(Version),
+    #[error("version {version} was withdrawn")]
+    Revoked {
+        /// Which.
+        version: Version,
+        /// The way to one that was not, where the gate was given slots.
+        offer: Offer,
+    },
+    /// A newer release could not be put in place.
+    #[error("the newest release could not be put in place")]
+    Update {
+        /// Which, when that is known.
+        newest: Option<Version>,
+        /// Why.
+        #[source]
+        fault: UpdateFault,
+    },
     /// There is no release for this system.
     #[error("there is no release for {0}")]
     NoRelease(String),
@@ -65,8 +89,9 @@ impl Refusal {
             Self::ClockWrong { .. } => Code::ClockWrong,
             Self::Store(fault) => fault.code(),
             Self::Outdated { .. } => Code::Outdated,
-            Self::Altered(_) => Code::Altered,
-            Self::Revoked(_) => Code::Revoked,
+            Self::Altered { .. } => Code::Altered,
+            Self::Revoked { .. } => Code::Revoked,
+            Self::Update { fault, .. } => fault.code(),
             Self::NoRelease(_) => Code::NoRelease,
             Self::Unsigned(_) => Code::MetadataInvalid,
             Self::NoDeployment => Code::NoDeployment,
@@ -78,6 +103,7 @@ impl Refusal {
     pub fn newest(&self) -> Option<&Version> {
         match self {
             Self::Outdated { newest, .. } => Some(newest),
+            Self::Update { newest, .. } => newest.as_ref(),
             _ => None,
         }
     }
@@ -93,8 +119,25 @@ impl Refusal {
     /// Who issued the certificate that came instead of the platform's.
     pub fn issuer(&self) -> Option<&str> {
         match self {
-            Self::Metadata(MetadataFault::Transport(error)) => error.issuer(),
+            Self::Metadata(MetadataFault::Transport(error))
+            | Self::Update { fault: UpdateFault::Transport(error), .. } => error.issuer(),
             _ => None,
+        }
+    }
+
+    /// The way to the newest release.
+    ///
+    /// # Errors
+    /// Why there is none: [`Refusal::Update`] where one was looked for, and otherwise this refusal itself.
+    pub fn into_update(self) -> Result<Update<Announced>, Self> {
+        let newest = self.newest().cloned();
+        match self {
+            Self::Outdated { offer: Some(offer), .. }
+            | Self::Altered { offer: Some(offer), .. }
+            | Self::Revoked { offer: Some(offer), .. } => {
+                offer.map_err(|fault| Self::Update { newest, fault })
+            }
+            other => Err(other),
         }
     }
 
@@ -117,17 +160,17 @@ impl Refusal {
         Self::Metadata(fault)
     }
 
-    pub(super) fn of_ground(ground: Ground, facts: &Facts) -> Self {
+    pub(super) fn of_ground(ground: Ground, facts: &Facts, offer: Offer) -> Self {
         match ground {
             Ground::Expired(at) => Self::Metadata(MetadataFault::Expired {
                 role: "metadata".to_owned(),
                 at,
                 platform_time: None,
             }),
-            Ground::Revoked => Self::Revoked(facts.version.clone()),
+            Ground::Revoked => Self::Revoked { version: facts.version.clone(), offer },
             Ground::NoRelease => Self::NoRelease(facts.system.clone()),
-            Ground::Outdated(newest) => Self::Outdated { installed: facts.version.clone(), newest },
-            Ground::Altered(alteration) => Self::Altered(alteration),
+            Ground::Outdated(newest) => Self::Outdated { installed: facts.version.clone(), newest, offer },
+            Ground::Altered(alteration) => Self::Altered { alteration, offer },
             Ground::Unsigned(version) => Self::Unsigned(version),
         }
     }

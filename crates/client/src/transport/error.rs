@@ -61,6 +61,15 @@ pub enum TransportError {
     /// An update file came with a status that is neither 200 nor 404.
     #[error("the answer has status {0}")]
     Status(u16),
+    /// Another part of a file came than was asked for.
+    #[error("the answer is another part of the file than was asked for")]
+    OtherPart,
+    /// The answer ended before all of it had come.
+    #[error("the answer ended too early")]
+    Short,
+    /// The answer comes slower than any network that is of use.
+    #[error("the answer comes too slowly")]
+    TooSlow,
     /// The path would have led off the deployment's origin.
     #[error("the path leads off the origin")]
     OffOrigin,
@@ -75,7 +84,7 @@ impl TransportError {
         match self {
             Self::Offline(_) => Code::Offline,
             Self::Unreachable(_) => Code::Unreachable,
-            Self::TimedOut(_) => Code::TimedOut,
+            Self::TimedOut(_) | Self::TooSlow => Code::TimedOut,
             Self::PinMismatch(_) => Code::PinMismatch,
             Self::UnknownIssuer { .. } => Code::UnknownIssuer,
             Self::CertificateTime(_) => Code::CertificateTime,
@@ -85,7 +94,12 @@ impl TransportError {
             Self::Proxy(fault) => fault.code(),
             Self::Status(503) => Code::Busy,
             Self::Status(500..) => Code::Internal,
-            Self::Broken(_) | Self::TooLarge(_) | Self::Redirect(_) | Self::Status(_) => Code::AnswerBroken,
+            Self::Broken(_)
+            | Self::TooLarge(_)
+            | Self::Redirect(_)
+            | Self::OtherPart
+            | Self::Short
+            | Self::Status(_) => Code::AnswerBroken,
             Self::OffOrigin | Self::Setup(_) => Code::Unexpected,
         }
     }

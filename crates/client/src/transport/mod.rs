@@ -4,11 +4,16 @@
 mod error;
 mod issuer;
 mod name;
+mod pins;
+mod stream;
 mod tls;
 
 pub use error::TransportError;
+pub(crate) use pins::Pins;
+pub(crate) use stream::{Floor, Stream};
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -16,7 +21,7 @@ use polder_wire::{CLIENT_HEADER, Method, UnixSeconds, proof, update};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 
-use crate::deployment::{Deployment, Pin};
+use crate::deployment::Deployment;
 use crate::proxy::{self, Proxy, Route};
 
 /// How much one answer may be and take.
@@ -74,34 +79,31 @@ pub(crate) struct Answer {
 pub(crate) struct Transport {
     http: reqwest::Client,
     deployment: Deployment,
-    pins: Vec<Pin>,
+    pins: Arc<Pins>,
     route: Route,
 }
 
 impl Transport {
-    /// `next_pins` are accepted beside the built-in ones. Certificates are judged at the system's time, but
+    /// `pins` says whose keys count. Certificates are judged at the system's time, but
     /// never at one before `floor`: a clock that lost its battery must not lock anybody out (B13).
     ///
     /// # Errors
     /// [`TransportError::Setup`] when TLS cannot be set up as it must be.
     pub(crate) fn new(
         deployment: &Deployment,
-        next_pins: &[Pin],
+        pins: Pins,
         floor: UnixSeconds,
         identity: &str,
         route: Route,
     ) -> Result<Self, TransportError> {
-        let mut pins = deployment.pins().to_vec();
-        pins.extend(next_pins);
-        pins.sort_unstable();
-        pins.dedup();
+        let pins = Arc::new(pins);
         let mut headers = HeaderMap::new();
         headers.insert(
             HeaderName::from_static(CLIENT_HEADER),
             HeaderValue::from_str(identity).map_err(TransportError::setup)?,
         );
         let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::config(deployment, &pins, floor)?)
+            .tls_backend_preconfigured(tls::config(deployment, Arc::clone(&pins), floor)?)
             .dns_resolver(name::SystemResolver)
             .default_headers(headers)
             .https_only(true)
@@ -122,8 +124,8 @@ impl Transport {
         Ok(Self { http, deployment: deployment.clone(), pins, route })
     }
 
-    /// What is accepted: the built-in pins and those of signed policy.
-    pub(crate) fn pins(&self) -> &[Pin] {
+    /// Whose keys count.
+    pub(crate) fn pins(&self) -> &Pins {
         &self.pins
     }
 

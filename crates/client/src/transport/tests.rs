@@ -3,8 +3,8 @@ use std::time::Duration;
 use polder_wire::{Code, Method, UnixSeconds};
 use tokio::net::TcpListener;
 
-use super::{Limits, Request, Transport, TransportError};
-use crate::deployment::Deployment;
+use super::{Limits, Pins, Request, Transport, TransportError};
+use crate::deployment::{Deployment, Pin};
 use crate::proxy::Route;
 use crate::support::World;
 use crate::support::server::{Reply, Server};
@@ -12,7 +12,12 @@ use crate::support::tls;
 
 fn transport(world: &World, port: u16) -> Transport {
     let deployment = Deployment::parse(&world.deployment(port)).unwrap();
-    Transport::new(&deployment, &[], UnixSeconds(0), "1.0.0 linux-x86_64", Route::Direct).unwrap()
+    Transport::new(&deployment, pins(&deployment, &[]), UnixSeconds(0), "1.0.0 linux-x86_64", Route::Direct)
+        .unwrap()
+}
+
+fn pins(deployment: &Deployment, next: &[Pin]) -> Pins {
+    Pins::new(deployment, next, None)
 }
 
 const SMALL: Limits = Limits { bytes: 10, time: Duration::from_secs(5) };
@@ -90,9 +95,10 @@ async fn a_pin_of_signed_policy_is_accepted_beside_the_built_in_ones() {
     let deployment = Deployment::parse(&world.deployment(server.port)).unwrap();
     let without = transport(&world, server.port);
     assert!(matches!(fetch(&without, SMALL).await, Err(TransportError::PinMismatch(_))));
-    let with = Transport::new(&deployment, &[pin], UnixSeconds(0), "x", Route::Direct).unwrap();
+    let with =
+        Transport::new(&deployment, pins(&deployment, &[pin]), UnixSeconds(0), "x", Route::Direct).unwrap();
     fetch(&with, SMALL).await.unwrap();
-    assert_eq!(with.pins().len(), 3);
+    assert!(deployment.pins()[1..].iter().chain([&pin]).all(|pin| with.pins().accepts(*pin)));
 }
 
 #[tokio::test]
@@ -104,7 +110,7 @@ async fn a_certificate_is_never_judged_at_a_time_that_has_passed_for_certain() {
     let server = Server::start(identity, |_| Reply::new(200, "")).await;
     let deployment = Deployment::parse(&world.deployment(server.port)).unwrap();
     let in_2100 = UnixSeconds(4_102_444_800);
-    let late = Transport::new(&deployment, &[], in_2100, "x", Route::Direct).unwrap();
+    let late = Transport::new(&deployment, pins(&deployment, &[]), in_2100, "x", Route::Direct).unwrap();
     assert!(matches!(fetch(&late, SMALL).await, Err(TransportError::CertificateTime(_))));
     fetch(&transport(&world, server.port), SMALL).await.unwrap();
 }

@@ -9,8 +9,8 @@ use rustls::time_provider::TimeProvider;
 use rustls::{CertificateError, DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
-use super::TransportError;
 use super::issuer::ForeignIssuer;
+use super::{Pins, TransportError};
 use crate::deployment::{Deployment, Pin};
 
 /// The server's key is none that was pinned; chain and name hold.
@@ -22,7 +22,7 @@ pub(super) struct PinMismatch(Pin);
 /// deployment's CA only, and the pins.
 pub(super) fn config(
     deployment: &Deployment,
-    pins: &[Pin],
+    pins: Arc<Pins>,
     floor: UnixSeconds,
 ) -> Result<ClientConfig, TransportError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -33,7 +33,7 @@ pub(super) fn config(
     let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
         .build()
         .map_err(TransportError::setup)?;
-    let verifier = PinnedVerifier { chain, pins: pins.to_vec() };
+    let verifier = PinnedVerifier { chain, pins };
     let config = ClientConfig::builder_with_details(provider, Arc::new(FlooredClock(floor)))
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
         .map_err(TransportError::setup)?
@@ -47,7 +47,7 @@ pub(super) fn config(
 /// Chain and name by webpki, then the pin.
 struct PinnedVerifier {
     chain: Arc<WebPkiServerVerifier>,
-    pins: Vec<Pin>,
+    pins: Arc<Pins>,
 }
 
 impl ServerCertVerifier for PinnedVerifier {
@@ -63,7 +63,7 @@ impl ServerCertVerifier for PinnedVerifier {
             .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
             .map_err(|error| if is_foreign(&error) { foreign(end_entity, intermediates) } else { error })?;
         let pin = spki_pin(end_entity)?;
-        if self.pins.contains(&pin) {
+        if self.pins.accepts(pin) {
             Ok(ServerCertVerified::assertion())
         } else {
             Err(CertificateError::Other(OtherError(Arc::new(PinMismatch(pin)))).into())
@@ -76,7 +76,9 @@ impl ServerCertVerifier for PinnedVerifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.chain.verify_tls12_signature(message, certificate, signature)
+        let proven = self.chain.verify_tls12_signature(message, certificate, signature)?;
+        self.met(certificate)?;
+        Ok(proven)
     }
 
     fn verify_tls13_signature(
@@ -85,7 +87,9 @@ impl ServerCertVerifier for PinnedVerifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.chain.verify_tls13_signature(message, certificate, signature)
+        let proven = self.chain.verify_tls13_signature(message, certificate, signature)?;
+        self.met(certificate)?;
+        Ok(proven)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -93,9 +97,17 @@ impl ServerCertVerifier for PinnedVerifier {
     }
 }
 
+impl PinnedVerifier {
+    /// Only here: a certificate is public, and showing another's proves nothing.
+    fn met(&self, certificate: &CertificateDer<'_>) -> Result<(), rustls::Error> {
+        self.pins.met(spki_pin(certificate)?);
+        Ok(())
+    }
+}
+
 impl fmt::Debug for PinnedVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PinnedVerifier({} pins)", self.pins.len())
+        write!(f, "PinnedVerifier({:?})", self.pins)
     }
 }
 

@@ -12,6 +12,9 @@ pub enum MetadataFault {
     /// It could not be fetched.
     #[error("the release metadata could not be fetched")]
     Transport(#[from] TransportError),
+    /// The update file that was brought by hand could not be read.
+    #[error("the update file cannot be read")]
+    File(#[source] io::Error),
     /// A file that must be there is not.
     #[error("the platform has no `{0}`")]
     Missing(String),
@@ -48,6 +51,7 @@ impl MetadataFault {
     pub fn code(&self) -> Code {
         match self {
             Self::Transport(error) => error.code(),
+            Self::File(_) => Code::UpdateFileDamaged,
             Self::Expired { .. } => Code::MetadataExpired,
             Self::RolledBack { .. } => Code::MetadataRolledBack,
             Self::Missing(_) | Self::Invalid(_) | Self::Policy(_) => Code::MetadataInvalid,

@@ -6,10 +6,9 @@ use polder_wire::update::{POLICY_TARGET, Policy, program_target, signature_targe
 use semver::Version;
 use sigstore_tuf::{Error as TufError, TargetFile, TrustedMetadataSet, Updater, UpdaterConfig};
 
-use super::repository::{PlatformFiles, Seen};
+use super::repository::{Files, Seen};
 use super::{MetadataFault, Shelf};
 use crate::deployment::{Deployment, Floor, Pin};
-use crate::transport::Transport;
 
 /// What signed metadata says about releases, and about one of them.
 #[derive(Debug, Clone)]
@@ -57,14 +56,13 @@ const MAX_SMALL_TARGET: u64 = 256 * 1024;
 ///
 /// # Errors
 /// See [`MetadataFault`].
-pub(crate) async fn refresh(
-    transport: Arc<Transport>,
+pub(super) async fn refresh<F: Files>(
+    files: F,
     deployment: &Deployment,
     shelf: &Arc<Shelf>,
     wanted: Wanted<'_>,
     now: UnixSeconds,
-) -> Result<Statement, MetadataFault> {
-    let files = PlatformFiles::new(transport);
+) -> Result<(Statement, Lookup<F>), MetadataFault> {
     let now = timestamp(now)?;
     let mut config = UpdaterConfig::default();
     config.max_root_rotations = MAX_ROOT_ROTATIONS;
@@ -85,10 +83,37 @@ pub(crate) async fn refresh(
     let signature = match updater.get_target(&signature_target(wanted.version, wanted.system), now).await {
         Ok(bytes) => Some(bytes),
         Err(TufError::TargetNotFound(_)) => None,
-        Err(error) => return Err(fault(error, files.take_seen())),
+        Err(error) => match fault(error, files.take_seen()) {
+            MetadataFault::Missing(_) if !F::WHOLE => None,
+            fault => return Err(fault),
+        },
     };
     let expires = earliest_expiry(updater.trusted()).ok_or(MetadataFault::Policy(None))?;
-    Ok(Statement { policy, program, signature, expires })
+    Ok((Statement { policy, program, signature, expires }, Lookup { updater, files, now }))
+}
+
+/// Verified metadata in which more can be looked up.
+pub(super) struct Lookup<F> {
+    updater: Updater,
+    files: F,
+    now: jiff::Timestamp,
+}
+
+impl<F: Files> Lookup<F> {
+    /// What is signed about a file, if anything is.
+    pub(super) async fn info(&mut self, target: &str) -> Result<Option<TargetFile>, MetadataFault> {
+        let info = self.updater.get_target_info(target, self.now).await;
+        info.map_err(|error| fault(error, self.files.take_seen()))
+    }
+
+    /// The bytes of a small file, if it is signed.
+    pub(super) async fn small(&mut self, target: &str) -> Result<Option<Vec<u8>>, MetadataFault> {
+        match self.updater.get_target(target, self.now).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(TufError::TargetNotFound(_)) => Ok(None),
+            Err(error) => Err(fault(error, self.files.take_seen())),
+        }
+    }
 }
 
 /// What the shelf still proves. Expiry does not count here: what was signed remains signed.
@@ -144,7 +169,7 @@ fn earliest_expiry(trusted: &TrustedMetadataSet) -> Option<UnixSeconds> {
     expiries.iter().map(|time| UnixSeconds(time.as_second())).min()
 }
 
-fn signed_file(target: &TargetFile) -> Result<SignedFile, MetadataFault> {
+pub(super) fn signed_file(target: &TargetFile) -> Result<SignedFile, MetadataFault> {
     let mut sha256 = [0; 32];
     let text = target.hashes.get("sha256").ok_or_else(|| MetadataFault::Missing("sha256".to_owned()))?;
     hex::decode_to_slice(text, &mut sha256).map_err(|error| MetadataFault::Invalid(Box::new(error)))?;
@@ -170,7 +195,7 @@ fn timestamp(now: UnixSeconds) -> Result<jiff::Timestamp, MetadataFault> {
 fn fault(error: TufError, seen: Seen) -> MetadataFault {
     match error {
         TufError::Transport { .. } => match (seen.error, seen.missing) {
-            (Some(error), _) => MetadataFault::Transport(error),
+            (Some(error), _) => error,
             (None, Some(name)) => MetadataFault::Missing(name),
             (None, None) => MetadataFault::Invalid(Box::new(error)),
         },

@@ -1,15 +1,46 @@
-//! What the platform's signed update metadata says.
+//! What the platform's signed update metadata says, and how the newest release comes to be what starts next.
 
+mod delta;
+mod download;
 mod fault;
+mod home;
+mod import;
 mod metadata;
+mod pace;
+mod part;
+mod place;
+mod release;
 mod repository;
+mod seal;
+mod source;
+mod steps;
 mod store;
+mod unpack;
+mod update_fault;
+mod word;
 
+pub use download::Patience;
 pub use fault::{MetadataFault, StoreFault};
-pub(crate) use metadata::{Statement, Wanted, next_pins, recall, refresh};
+pub use pace::Pace;
+pub use steps::{Announced, Downloaded, Staged, Update, Verified};
+pub use update_fault::UpdateFault;
+
+pub(crate) use metadata::{Known, SignedFile, Wanted, next_pins, recall};
+pub(crate) use source::Source;
 pub(crate) use store::Shelf;
+pub(crate) use word::{Home, Word, open_import};
 
 #[cfg(fuzzing)]
 pub(crate) fn fuzz_store(bytes: &[u8]) {
     drop(store::parse(bytes));
+}
+
+#[cfg(fuzzing)]
+pub(crate) fn fuzz_delta(bytes: &[u8]) {
+    delta::fuzz(bytes);
+}
+
+#[cfg(fuzzing)]
+pub(crate) fn fuzz_import(bytes: &[u8]) {
+    import::fuzz(bytes);
 }

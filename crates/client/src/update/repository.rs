@@ -4,7 +4,17 @@ use polder_wire::UnixSeconds;
 use sigstore_tuf::Repository;
 use sigstore_tuf::transport::FetchFuture;
 
-use crate::transport::{Transport, TransportError, UpdateFile};
+use super::MetadataFault;
+use crate::transport::{Transport, UpdateFile};
+
+/// Where update files come from, and what was met on the way: the TUF client turns errors into text.
+pub(super) trait Files: Repository + Clone + 'static {
+    /// Whether everything that is signed is there. An update file brings what its own release needs, and nothing of others.
+    const WHOLE: bool;
+
+    /// Takes what was met so far.
+    fn take_seen(&self) -> Seen;
+}
 
 /// The update files of the platform, through the pinned transport.
 ///
@@ -19,7 +29,7 @@ pub(super) struct PlatformFiles {
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     /// Why the last fetch failed, if it did.
-    pub(super) error: Option<TransportError>,
+    pub(super) error: Option<MetadataFault>,
     /// Which file was asked last that is not there.
     pub(super) missing: Option<String>,
     /// The platform's clock, by the `Date` of its last answer.
@@ -29,11 +39,6 @@ pub(super) struct Seen {
 impl PlatformFiles {
     pub(super) fn new(transport: Arc<Transport>) -> Self {
         Self { transport, seen: Arc::default() }
-    }
-
-    /// Takes what was met so far.
-    pub(super) fn take_seen(&self) -> Seen {
-        std::mem::take(&mut *self.seen())
     }
 
     fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
@@ -53,10 +58,18 @@ impl PlatformFiles {
                 Ok(body.map(Into::into))
             }
             Err(error) => {
-                self.seen().error = Some(error);
+                self.seen().error = Some(error.into());
                 Err(sigstore_tuf::Error::transport("see the error that was kept aside"))
             }
         }
+    }
+}
+
+impl Files for PlatformFiles {
+    const WHOLE: bool = true;
+
+    fn take_seen(&self) -> Seen {
+        std::mem::take(&mut *self.seen())
     }
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sigstore_tuf::MetadataStore;
 
 use super::StoreFault;
+use crate::deployment::Pin;
 use crate::durable;
 
 /// The verified metadata that outlives the program, all in one file: a crash leaves the old state or the
@@ -41,6 +42,8 @@ struct Stored {
 
 /// The name of the one file.
 const FILE: &str = "trusted.json";
+/// Not a TUF name: the built-in pin that is dropped, in Base64.
+const DROPPED_PIN: &str = "dropped_pin";
 /// Targets that this run did not use are not kept.
 const TARGETS: &str = "targets/";
 
@@ -74,6 +77,20 @@ impl Shelf {
     /// A target as it was kept by an earlier run, by its own name. Nothing was verified about it in this one.
     pub(crate) fn kept(&self, target: &str) -> Option<Vec<u8>> {
         self.kept.get(&format!("{TARGETS}{target}")).cloned()
+    }
+
+    /// The built-in pin that counts no more, as far as the kept policy bears it out ([`crate::transport::Pins`]).
+    pub(crate) fn dropped_pin(&self) -> Option<Pin> {
+        Pin::parse(std::str::from_utf8(self.state().files.get(DROPPED_PIN)?).ok()?)
+    }
+
+    /// Remembers which built-in pin counts no more, or that all do.
+    pub(crate) fn drop_pin(&self, pin: Option<Pin>) {
+        let files = &mut self.state().files;
+        match pin {
+            Some(Pin(hash)) => drop(files.insert(DROPPED_PIN.to_owned(), STANDARD.encode(hash).into_bytes())),
+            None => drop(files.remove(DROPPED_PIN)),
+        }
     }
 
     /// Writes what changed: temporary file, fsync, rename, fsync of the folder.

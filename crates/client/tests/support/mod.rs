@@ -5,6 +5,7 @@
 // Each test program uses its own part of it, and a test that cannot go on fails.
 #![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used)]
 
+pub mod archive;
 pub mod platform;
 pub mod proxy;
 pub mod server;
@@ -65,9 +66,18 @@ impl World {
 
     /// A release of this program, in whose name the signature is made.
     pub fn release(&self, program: &[u8], version: &str, system: &str) -> tuf::Release {
-        let comment = format!("product:polder version:{version} system:{system}");
-        let signature = minisign::sign(None, &self.minisign.sk, program, Some(&comment), None).unwrap();
-        tuf::Release::new(program, signature.into_string().into_bytes(), version, system)
+        tuf::Release::new(program, self.sign(program, version, system), version, system)
+    }
+
+    /// A minisign signature for this release.
+    pub fn sign(&self, bytes: &[u8], version: &str, system: &str) -> Vec<u8> {
+        self.sign_saying(bytes, &format!("product:polder version:{version} system:{system}"))
+    }
+
+    /// One whose trusted comment says this.
+    pub fn sign_saying(&self, bytes: &[u8], comment: &str) -> Vec<u8> {
+        let signature = minisign::sign(None, &self.minisign.sk, bytes, Some(comment), None).unwrap();
+        signature.into_string().into_bytes()
     }
 }
 

@@ -28,11 +28,29 @@ pub struct Reply {
     pub chunked: bool,
     /// The body is all that is sent, head and all, and then the server hangs up.
     pub raw: bool,
+    /// Sends so many bytes of the body and no more, hanging up at once, or never.
+    pub stops_at: Option<(usize, Stop)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    HangUp,
+    Silent,
+    /// The rest in single bytes, each after so long.
+    Drip(std::time::Duration),
 }
 
 impl Reply {
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: Vec::new(), body: body.into(), cut_off: false, chunked: false, raw: false }
+        Self {
+            status,
+            headers: Vec::new(),
+            body: body.into(),
+            cut_off: false,
+            chunked: false,
+            raw: false,
+            stops_at: None,
+        }
     }
 
     pub fn json(value: &serde_json::Value) -> Self {
@@ -44,6 +62,16 @@ impl Reply {
             "type": format!("urn:polder:problem:{code}"), "title": "", "status": status, "code": code,
         });
         Self::new(status, body.to_string()).with("content-type", "application/problem+json")
+    }
+
+    pub fn stopping_at(mut self, bytes: usize, how: Stop) -> Self {
+        self.stops_at = Some((bytes, how));
+        self
+    }
+
+    /// Bytes of the body that are sent.
+    pub fn body_bytes(&self) -> usize {
+        self.stops_at.map_or(self.body.len(), |(bytes, _)| bytes.min(self.body.len()))
     }
 
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -170,6 +198,23 @@ async fn serve(
             head.push_str(&format!("{name}: {value}\r\n"));
         }
         head.push_str("\r\n");
+        if let Some((bytes, how)) = reply.stops_at {
+            let (first, rest) = reply.body.split_at(bytes.min(reply.body.len()));
+            stream.write_all(&[head.as_bytes(), first].concat()).await?;
+            stream.flush().await?;
+            match how {
+                Stop::HangUp => return stream.shutdown().await,
+                Stop::Silent => std::future::pending::<()>().await,
+                Stop::Drip(each) => {
+                    for byte in rest {
+                        tokio::time::sleep(each).await;
+                        stream.write_all(&[*byte]).await?;
+                        stream.flush().await?;
+                    }
+                    continue;
+                }
+            }
+        }
         // At once: the system would hold a second small piece back until the first was acknowledged.
         stream.write_all(&[head.as_bytes(), &reply.body].concat()).await?;
         stream.flush().await?;

@@ -79,6 +79,12 @@ impl Identity {
         self
     }
 
+    /// With another key than its certificate's, as somebody who has seen the certificate alone.
+    pub fn with_key_of(mut self, other: &KeyPair) -> Self {
+        self.key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(other.serialize_der()));
+        self
+    }
+
     /// Its own certificate.
     pub fn der(&self) -> &[u8] {
         &self.certificates[0]
@@ -93,9 +99,20 @@ impl Identity {
         let config = rustls::ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(versions)
             .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(self.certificates, self.key)
-            .unwrap();
-        Arc::new(config)
+            .with_no_client_auth();
+        // Not by the way that sees whether the two belong together.
+        let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&self.key).unwrap();
+        let certified = rustls::sign::CertifiedKey::new(self.certificates, key);
+        Arc::new(config.with_cert_resolver(Arc::new(Always(Arc::new(certified)))))
+    }
+}
+
+/// Shows the same to everybody.
+#[derive(Debug)]
+struct Always(Arc<rustls::sign::CertifiedKey>);
+
+impl rustls::server::ResolvesServerCert for Always {
+    fn resolve(&self, _: rustls::server::ClientHello<'_>) -> Option<Arc<rustls::sign::CertifiedKey>> {
+        Some(Arc::clone(&self.0))
     }
 }

@@ -5,7 +5,7 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
 use sigstore_tuf::canonical_json::to_canonical_bytes;
 
-use super::server::Reply;
+use super::server::{Reply, Request};
 
 /// Root 2 of 3, targets 2 of 2, snapshot and timestamp 1 of 1.
 pub struct Keys {
@@ -65,6 +65,8 @@ pub struct Release {
     pub targets_expires: i64,
     pub policy: Value,
     pub targets: BTreeMap<String, Vec<u8>>,
+    /// What is signed of a target besides.
+    pub custom: BTreeMap<String, Value>,
     /// Which of the targets keys sign.
     pub targets_signers: Vec<usize>,
     /// The date that the platform puts on its answers.
@@ -89,6 +91,7 @@ impl Release {
                 (format!("{folder}/polder"), program.to_vec()),
                 (format!("{folder}/polder.minisig"), signature),
             ]),
+            custom: BTreeMap::new(),
             targets_signers: vec![0, 1],
             date: Some(super::now()),
         }
@@ -101,7 +104,11 @@ impl Release {
         let named: BTreeMap<_, _> = targets
             .iter()
             .map(|(name, bytes)| {
-                (name.clone(), json!({"length": bytes.len(), "hashes": {"sha256": sha256(bytes)}}))
+                let mut said = json!({"length": bytes.len(), "hashes": {"sha256": sha256(bytes)}});
+                if let Some(custom) = self.custom.get(name) {
+                    said["custom"] = custom.clone();
+                }
+                (name.clone(), said)
             })
             .collect();
         let number = self.number;
@@ -127,6 +134,7 @@ impl Release {
             &[&keys.timestamp],
         );
         let mut files = BTreeMap::from([
+            ("/updates/metadata/1.root.json".to_owned(), root(keys, 1)),
             (format!("/updates/metadata/{targets_number}.targets.json"), targets_json),
             (format!("/updates/metadata/{snapshot_number}.snapshot.json"), snapshot_json),
             ("/updates/metadata/timestamp.json".to_owned(), timestamp_json),
@@ -148,6 +156,33 @@ pub struct Files {
 }
 
 impl Files {
+    /// As the platform does: a range counts for the file whose hash the tag is.
+    pub fn answer_to(&self, request: &Request) -> Reply {
+        let whole = self.answer(&request.path);
+        let name = request.path.rsplit('/').next().unwrap();
+        let tag = format!("\"{}\"", name.split('.').next().unwrap());
+        let range = request.headers.get("range").filter(|_| request.headers.get("if-range") == Some(&tag));
+        let from =
+            range.and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse::<usize>().ok());
+        match from {
+            Some(from) if whole.status == 200 && from < whole.body.len() => {
+                let said = format!("bytes {from}-{}/{}", whole.body.len() - 1, whole.body.len());
+                Reply::new(206, whole.body[from..].to_vec()).with("content-range", said).with("etag", tag)
+            }
+            _ => whole.with("etag", tag),
+        }
+    }
+
+    /// An update file as it is brought by hand.
+    pub fn tar(&self) -> Vec<u8> {
+        let files: Vec<_> = self
+            .files
+            .iter()
+            .map(|(path, bytes)| (path.strip_prefix("/updates/").unwrap(), bytes.as_slice()))
+            .collect();
+        super::archive::tar(&files)
+    }
+
     pub fn answer(&self, path: &str) -> Reply {
         let reply = match self.files.get(path) {
             Some(bytes) => Reply::new(200, bytes.clone()),

@@ -1,5 +1,7 @@
 //! Release files: what clients update from, and the signed policy that says who is too old.
 
+mod tag;
+
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -131,6 +133,9 @@ impl Releases {
             return Refused::from(Code::NotFound).into_response();
         };
         let (mut parts, body) = request.into_parts();
+        let tag = tag::of(&path);
+        tag::settle_range(&mut parts.headers, tag.as_ref());
+        let known = tag::settle_known(&mut parts.headers, tag.as_ref());
         let Ok(uri) = path.parse() else { return Refused::from(Code::NotFound).into_response() };
         parts.uri = uri;
         // A static file service does not fail; it answers what went wrong.
@@ -152,6 +157,16 @@ impl Releases {
             "public, max-age=31536000, immutable"
         };
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+        if let Some(tag) = tag {
+            response.headers_mut().insert(header::ETAG, tag);
+        }
+        if known && response.status().is_success() {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            for name in [header::CONTENT_LENGTH, header::CONTENT_RANGE, header::CONTENT_TYPE] {
+                response.headers_mut().remove(name);
+            }
+            return response.map(|_| Body::empty());
+        }
         response.map(Body::new)
     }
 

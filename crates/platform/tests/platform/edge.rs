@@ -34,6 +34,7 @@ on_both_engines! {
     an_old_client_is_refused_but_gets_its_update,
     a_raised_lowest_version_counts_without_a_restart,
     update_files_are_below_their_folder_only,
+    a_download_goes_on_where_it_was_cut_and_only_with_the_same_file,
     plain_http_gets_no_byte,
     tls_below_1_2_is_refused_and_1_2_and_1_3_are_spoken,
     the_platform_stops_gracefully,
@@ -185,6 +186,42 @@ async fn update_files_are_below_their_folder_only(stage: Stage) {
     }
     let head = device.send(device.request("HEAD", "/updates/metadata/timestamp.json")).await;
     assert_eq!((head.status, head.body.len()), (200, 0));
+}
+
+async fn a_download_goes_on_where_it_was_cut_and_only_with_the_same_file(stage: Stage) {
+    let device = stage.device();
+    let targets = stage.folder.path().join("releases/targets");
+    let name = std::fs::read_dir(&targets).unwrap().next().unwrap().unwrap().file_name();
+    let name = name.into_string().unwrap();
+    let whole = std::fs::read(targets.join(&name)).unwrap();
+    let (path, tag) =
+        (format!("/updates/targets/{name}"), format!("\"{}\"", name.split_once('.').unwrap().0));
+    let ask = |headers: &[(&'static str, &str)]| {
+        let request = device.request("GET", &path);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        device.send(request)
+    };
+    let answer = ask(&[]).await;
+    assert_eq!((answer.status, &answer.body[..]), (200, &whole[..]));
+    assert_eq!(answer.headers["etag"], tag, "the same on every node, whenever the file was written");
+    // The client knows the tag because it knows the hash.
+    let part = ask(&[("range", "bytes=10-"), ("if-range", &tag)]).await;
+    assert_eq!((part.status, &part.body[..]), (206, &whole[10..]));
+    assert_eq!(part.headers["content-range"], format!("bytes 10-{}/{}", whole.len() - 1, whole.len()));
+    for other in
+        [format!("\"{}\"", "0".repeat(64)), format!("W/{tag}"), "Thu, 01 Jan 2026 00:00:00 GMT".into()]
+    {
+        let answer = ask(&[("range", "bytes=10-"), ("if-range", &other)]).await;
+        assert_eq!((answer.status, &answer.body[..]), (200, &whole[..]), "{other}");
+    }
+    let beyond = format!("bytes={}-", whole.len());
+    assert_eq!(ask(&[("range", &beyond), ("if-range", &tag)]).await.status, 416);
+    for known in [tag.as_str(), "*", "\"x\", W/"] {
+        let answer = ask(&[("if-none-match", known)]).await;
+        let expected = if known.ends_with('/') { 200 } else { 304 };
+        assert_eq!(answer.status, expected, "{known}");
+        assert_eq!(answer.body.is_empty(), expected == 304, "{known}");
+    }
 }
 
 async fn plain_http_gets_no_byte(stage: Stage) {

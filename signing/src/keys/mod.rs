@@ -1,3 +1,9 @@
+mod public;
+#[cfg(feature = "tool")]
+pub mod sealed;
+
+pub use public::{Holder, PublicKey, Role};
+
 use std::fmt;
 use std::fs;
 use std::io::Write as _;
@@ -41,8 +47,25 @@ impl Key {
         public(&self.pair)
     }
 
+    /// Its public half in lower-case hexadecimal.
+    pub(crate) fn public_hex(&self) -> String {
+        hex::encode(self.pair.public_key().as_ref())
+    }
+
     pub(crate) fn sign(&self, bytes: &[u8]) -> String {
         hex::encode(self.pair.sign(bytes))
+    }
+
+    /// The private half as PKCS#8, version 1, which is what other programs read.
+    #[cfg(feature = "tool")]
+    pub(crate) fn pkcs8(&self) -> Result<impl AsRef<[u8]> + use<>, SigningError> {
+        self.pair.to_pkcs8v1().map_err(|_| SigningError::Random)
+    }
+
+    #[cfg(feature = "tool")]
+    pub(crate) fn from_pkcs8(der: &[u8]) -> Result<Self, SigningError> {
+        let pair = Ed25519KeyPair::from_pkcs8(der).map_err(|_| SigningError::Sealing)?;
+        Self::from_pair(pair)
     }
 
     fn from_pair(pair: Ed25519KeyPair) -> Result<Self, SigningError> {
@@ -127,7 +150,10 @@ impl Keys {
 }
 
 /// Creates a file that only its owner may read; never replaces one.
-pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), SigningError> {
+///
+/// # Errors
+/// When it is there already or cannot be written.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), SigningError> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -1,0 +1,262 @@
+//! Where an update is to go: a full disk, a folder that cannot hold programs, another update under way, and ahead of time
+//! while somebody works.
+
+// A test that cannot go on fails.
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/renewal.rs"]
+mod renewal;
+mod support;
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use polder_client::gate::{Progress, Step};
+use polder_client::update::{Pace, Patience};
+use polder_slots::Bad;
+use polder_wire::{Code, UnixSeconds};
+use renewal::{HASTY, NEW, OLD, Renewal};
+use support::now;
+use support::server::Stop;
+use tokio::sync::watch;
+
+const ARCHIVE: &str = ".polder.tar.zst";
+
+/// Runs the rest of a test in a mount namespace of its own, so that what it mounts is nobody else's and goes with it.
+/// Root may do that anywhere; others where the system lets them have a user namespace.
+#[cfg(target_os = "linux")]
+fn in_own_mounts(test: &str) -> bool {
+    const INSIDE: &str = "POLDER_TEST_OWN_MOUNTS";
+    if std::env::var_os(INSIDE).is_some() {
+        return true;
+    }
+    let mut unshare = std::process::Command::new("unshare");
+    unshare.arg("--mount");
+    if !rustix::process::geteuid().is_root() {
+        unshare.args(["--user", "--map-root-user"]);
+    }
+    let itself = std::env::current_exe().unwrap();
+    let output =
+        unshare.arg(itself).args(["--exact", test, "--nocapture"]).env(INSIDE, "1").output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    false
+}
+
+#[cfg(target_os = "linux")]
+fn mount(renewal: &Renewal, options: &str) {
+    std::fs::create_dir_all(renewal.data()).unwrap();
+    let mounted = std::process::Command::new("mount")
+        .args(["-t", "tmpfs", "-o", options, "none"])
+        .arg(renewal.data())
+        .status()
+        .unwrap();
+    assert!(mounted.success());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_disk_without_room_is_recognised_before_anything_is_fetched() {
+    if !in_own_mounts("a_disk_without_room_is_recognised_before_anything_is_fetched") {
+        return;
+    }
+    let renewal = Renewal::long();
+    mount(&renewal, "size=4m,mode=0700");
+    let server = renewal.server().await;
+    let refusal = renewal.refused(renewal.update(server.port).await, Code::NoRoom);
+    assert_eq!(renewal.sent(ARCHIVE), 0);
+    let polder_client::gate::Refusal::Update { fault, .. } = &refusal else { panic!("{refusal:?}") };
+    let (needed, free) = fault.room().unwrap();
+    assert!(free.unwrap() < needed && needed > renewal.published.packed.len() as u64, "{needed} {free:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_disk_that_others_fill_meanwhile_is_told_and_nothing_is_changed() {
+    if !in_own_mounts("a_disk_that_others_fill_meanwhile_is_told_and_nothing_is_changed") {
+        return;
+    }
+    let renewal = Renewal::long();
+    mount(&renewal, "size=16m,mode=0700");
+    let server = renewal.server().await;
+    let (ballast, whole) = (renewal.data().join("ballast"), renewal.published.packed.len() as u64);
+    let filled = Mutex::new(false);
+    let progress = |progress: Progress| {
+        let mut filled = filled.lock().unwrap();
+        if progress.step == Step::Downloading
+            && progress.done == whole
+            && !std::mem::replace(&mut *filled, true)
+        {
+            // All but 100 kB.
+            let free = rustix::fs::statvfs(renewal.data().as_path()).unwrap();
+            let free = free.f_bavail * free.f_frsize - 100_000;
+            std::fs::write(&ballast, vec![1; usize::try_from(free).unwrap()]).unwrap();
+        }
+    };
+    let result = renewal.gate(server.port).update(UnixSeconds(now()), &progress).await;
+    renewal.refused(result, Code::NoRoom);
+    std::fs::remove_file(&ballast).unwrap();
+    renewal.update(server.port).await.unwrap();
+    assert!(renewal.is_in_place());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_folder_that_no_program_may_be_started_from_is_recognised_before_anything_is_fetched() {
+    if !in_own_mounts("a_folder_that_no_program_may_be_started_from_is_recognised_before_anything_is_fetched")
+    {
+        return;
+    }
+    let renewal = Renewal::long();
+    mount(&renewal, "noexec,mode=0700");
+    let server = renewal.server().await;
+    renewal.refused(renewal.update(server.port).await, Code::FolderCannotHoldPrograms);
+    assert_eq!(renewal.sent(ARCHIVE), 0);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_folder_that_cannot_be_written_is_recognised_before_anything_is_fetched() {
+    if !in_own_mounts("a_folder_that_cannot_be_written_is_recognised_before_anything_is_fetched") {
+        return;
+    }
+    let renewal = Renewal::long();
+    let server = renewal.server().await;
+    // What the gate remembers may be written; where slots go may not.
+    let versions = renewal.data().join("versions");
+    std::fs::create_dir_all(&versions).unwrap();
+    let mounted = std::process::Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "ro,mode=0700", "none"])
+        .arg(&versions)
+        .status()
+        .unwrap();
+    assert!(mounted.success());
+    renewal.refused(renewal.update(server.port).await, Code::FolderCannotHoldPrograms);
+    assert_eq!(renewal.sent(ARCHIVE), 0);
+}
+
+#[tokio::test]
+async fn another_update_under_way_is_waited_for_only_so_long() {
+    let renewal = Renewal::long();
+    let server = renewal.server().await;
+    let other = renewal.slots().incoming().unwrap().unwrap();
+    let refusal = renewal.update(server.port).await.unwrap_err();
+    assert_eq!(refusal.code(), Code::UpdateBusy);
+    assert_eq!(renewal.sent(ARCHIVE), 0);
+    drop(other);
+    renewal.update(server.port).await.unwrap();
+}
+
+#[tokio::test]
+async fn of_two_at_once_one_fetches_and_both_end_in_the_new_version() {
+    let mut renewal = Renewal::long();
+    renewal.patience = Patience { others: Duration::from_secs(30), ..HASTY };
+    let server = renewal.server().await;
+    let (one, other) = tokio::join!(renewal.update(server.port), renewal.update(server.port));
+    assert_eq!(one.unwrap().version().to_string(), NEW);
+    assert_eq!(other.unwrap().version().to_string(), NEW);
+    assert!(renewal.is_in_place());
+    assert_eq!(renewal.sent(ARCHIVE), renewal.published.packed.len(), "fetched once");
+}
+
+#[tokio::test]
+async fn a_slot_that_lost_its_pointer_is_pointed_to_and_not_fetched_and_a_damaged_one_is_replaced() {
+    let renewal = Renewal::long();
+    let server = renewal.server().await;
+    renewal.update(server.port).await.unwrap();
+    let sent = renewal.sent(ARCHIVE);
+    std::fs::remove_file(renewal.slots().folder().join("current.json")).unwrap();
+    renewal.update(server.port).await.unwrap();
+    assert!(renewal.is_in_place());
+    assert_eq!(renewal.sent(ARCHIVE), sent);
+    std::fs::write(renewal.slots().slot(&NEW.parse().unwrap()).join("polder"), b"damaged").unwrap();
+    renewal.update(server.port).await.unwrap();
+    assert!(renewal.is_in_place());
+    assert_eq!(renewal.sent(ARCHIVE), 2 * sent);
+}
+
+/// Admitted with the old version as the newest; then the new one is published.
+async fn admitted(
+    renewal: &mut Renewal,
+) -> (support::server::Server, polder_client::gate::Gate, polder_client::gate::Admission) {
+    renewal.release.policy["newest"]["linux-x86_64"] = OLD.into();
+    renewal.release.policy["min_version"] = OLD.into();
+    let server = renewal.server().await;
+    let gate = renewal.gate(server.port);
+    let admission = gate.check(UnixSeconds(now()), &|_| {}).await.unwrap();
+    (server, gate, admission)
+}
+
+#[tokio::test]
+async fn the_next_release_is_staged_while_somebody_works() {
+    let mut renewal = Renewal::new();
+    let (_server, gate, admission) = admitted(&mut renewal).await;
+    let (_pause, paused) = watch::channel(false);
+    let pace = Pace { bytes_per_second: Some(50_000_000) };
+    let ahead =
+        async || gate.stage_ahead(&admission, UnixSeconds(now()), pace, paused.clone(), &|_| {}).await;
+    assert!(ahead().await.unwrap().is_none(), "there is nothing newer yet");
+    renewal.release.policy["newest"]["linux-x86_64"] = NEW.into();
+    renewal.publish_as(2);
+    assert_eq!(ahead().await.unwrap().unwrap().version().to_string(), NEW);
+    assert!(renewal.is_in_place());
+    // The next time there is nothing to fetch.
+    let sent = renewal.sent(".delta");
+    ahead().await.unwrap().unwrap();
+    assert_eq!(renewal.sent(".delta"), sent);
+}
+
+#[tokio::test]
+async fn staging_ahead_keeps_its_pace_and_rests_without_a_connection() {
+    let mut renewal = Renewal::long();
+    let (_server, gate, admission) = admitted(&mut renewal).await;
+    renewal.release.policy["newest"]["linux-x86_64"] = NEW.into();
+    renewal.publish_as(2);
+    let files = renewal.files.clone();
+    renewal.meddle(move |request| {
+        let whole = request.path.ends_with(ARCHIVE) && !request.headers.contains_key("range");
+        whole.then(|| files.lock().unwrap().answer_to(request).stopping_at(200_000, Stop::Silent))
+    });
+    let (pause, paused) = watch::channel(false);
+    let (tell, mut told) = watch::channel(0);
+    let progress = |progress: Progress| {
+        if progress.step == Step::Downloading {
+            tell.send_replace(progress.done);
+        }
+    };
+    // A megabyte a second: what is left of 600 kB takes its time, and the pause is obeyed in the middle.
+    let pace = Pace { bytes_per_second: Some(1_000_000) };
+    let began = std::time::Instant::now();
+    let (staged, ()) =
+        tokio::join!(gate.stage_ahead(&admission, UnixSeconds(now()), pace, paused, &progress), async {
+            told.wait_for(|done| *done >= 200_000).await.unwrap();
+            pause.send_replace(true);
+            let asked = renewal.sent(ARCHIVE);
+            assert!(
+                tokio::time::timeout(Duration::from_millis(200), told.wait_for(|done| *done > 200_000))
+                    .await
+                    .is_err()
+            );
+            assert_eq!(renewal.sent(ARCHIVE), asked);
+            pause.send_replace(false);
+        });
+    staged.unwrap().unwrap();
+    assert!(renewal.is_in_place());
+    assert_eq!(renewal.sent(ARCHIVE), renewal.published.packed.len(), "not a byte twice");
+    assert!(began.elapsed() >= Duration::from_millis(500), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn staging_ahead_leaves_a_bad_release_alone() {
+    let mut renewal = Renewal::long();
+    let (_server, gate, admission) = admitted(&mut renewal).await;
+    renewal.release.policy["newest"]["linux-x86_64"] = NEW.into();
+    renewal.publish_as(2);
+    let hash = hex::decode(support::tuf::sha256(&renewal.new.archive())).unwrap().try_into().unwrap();
+    renewal.slots().lock().unwrap().unwrap().refuse(hash, &NEW.parse().unwrap(), Bad::Crashed).unwrap();
+    let (_pause, paused) = watch::channel(false);
+    let ahead = gate.stage_ahead(&admission, UnixSeconds(now()), Pace::FULL, paused, &|_| {}).await;
+    assert_eq!(ahead.unwrap_err().code(), Code::ReleaseDoesNotStart);
+    assert_eq!(renewal.sent(ARCHIVE), 0);
+}
