@@ -27,10 +27,10 @@ fn a_slot_that_was_changed_in_any_way_is_not_started() {
         ("a planted file", "is not listed", |_, slot| fs::write(slot.join("libevil.so"), "x").unwrap()),
         ("a planted folder", "is not listed", |_, slot| fs::create_dir(slot.join("lib")).unwrap()),
         ("a file that is gone", "listed and not there", |_, slot| {
-            fs::remove_file(slot.join("part")).unwrap()
+            fs::remove_file(slot.join("part")).unwrap();
         }),
         ("no manifest", "listed and not there", |_, slot| {
-            fs::remove_file(slot.join("manifest.json")).unwrap()
+            fs::remove_file(slot.join("manifest.json")).unwrap();
         }),
         ("a byte of the manifest", "signature", |_, slot| {
             let file = slot.join("manifest.json");
