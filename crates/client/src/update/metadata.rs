@@ -4,10 +4,10 @@ use aws_lc_rs::digest;
 use polder_wire::UnixSeconds;
 use polder_wire::update::{POLICY_TARGET, Policy, program_target, signature_target};
 use semver::Version;
-use sigstore_tuf::{Error as TufError, TargetFile, TrustedMetadataSet, Updater, UpdaterConfig};
+use sigstore_tuf::{Error as TufError, TargetFile, TrustedMetadataSet};
 
 use super::repository::{PlatformFiles, Seen};
-use super::{MetadataFault, Shelf};
+use super::{MetadataFault, Shelf, updater};
 use crate::deployment::{Deployment, Floor, Pin};
 use crate::transport::Transport;
 
@@ -47,11 +47,6 @@ pub(crate) struct Known {
     pub(crate) issued: Option<UnixSeconds>,
 }
 
-/// The root may have been rotated so many times since this was built.
-const MAX_ROOT_ROTATIONS: u32 = 1_024;
-/// The policy and a minisign signature are both far smaller.
-const MAX_SMALL_TARGET: u64 = 256 * 1024;
-
 /// Fetches and verifies everything that the gate asks for. Afterwards the shelf holds what was verified,
 /// and the caller keeps it, whether this failed or not: a newer root counts even when the rest does not.
 ///
@@ -66,13 +61,8 @@ pub(crate) async fn refresh(
 ) -> Result<Statement, MetadataFault> {
     let files = PlatformFiles::new(transport);
     let now = timestamp(now)?;
-    let mut config = UpdaterConfig::default();
-    config.max_root_rotations = MAX_ROOT_ROTATIONS;
-    config.target_max_length = MAX_SMALL_TARGET;
-    let mut updater = Updater::new(files.clone(), deployment.root())
-        .map_err(|error| fault(error, Seen::default()))?
-        .with_config(config)
-        .with_store(Arc::clone(shelf));
+    let mut updater = updater(files.clone(), deployment.root(), Arc::clone(shelf))
+        .map_err(|error| fault(error, Seen::default()))?;
     updater.refresh(now).await.map_err(|error| fault(error, files.take_seen()))?;
     above_floor(updater.trusted(), deployment.floor())?;
 
@@ -105,6 +95,15 @@ pub(crate) fn next_pins(policy: &Policy) -> Vec<Pin> {
 }
 
 fn recall_policy(deployment: &Deployment, shelf: &Shelf) -> Option<Policy> {
+    let trusted = recall_trusted(deployment, shelf)?;
+    let named = signed_file(trusted.targets_role("targets")?.target(POLICY_TARGET)?).ok()?;
+    let policy = shelf.file(&format!("targets/{POLICY_TARGET}"))?;
+    let hash = digest::digest(&digest::SHA256, &policy);
+    (hash.as_ref() == named.sha256).then(|| parse_policy(&policy).ok())?
+}
+
+/// The kept metadata, every signature verified again. Expiry does not count.
+pub(super) fn recall_trusted(deployment: &Deployment, shelf: &Shelf) -> Option<TrustedMetadataSet> {
     let never_expired = jiff::Timestamp::UNIX_EPOCH;
     let mut trusted = TrustedMetadataSet::from_root(deployment.root()).ok()?;
     while let Some(next) = shelf.file(&format!("root_history/{}.root.json", trusted.root().version + 1)) {
@@ -114,10 +113,7 @@ fn recall_policy(deployment: &Deployment, shelf: &Shelf) -> Option<Policy> {
     trusted.update_snapshot(&shelf.file("snapshot.json")?, never_expired).ok()?;
     trusted.update_targets(&shelf.file("targets.json")?, never_expired).ok()?;
     above_floor(&trusted, deployment.floor()).ok()?;
-    let named = signed_file(trusted.targets_role("targets")?.target(POLICY_TARGET)?).ok()?;
-    let policy = shelf.file(&format!("targets/{POLICY_TARGET}"))?;
-    let hash = digest::digest(&digest::SHA256, &policy);
-    (hash.as_ref() == named.sha256).then(|| parse_policy(&policy).ok())?
+    Some(trusted)
 }
 
 fn above_floor(trusted: &TrustedMetadataSet, floor: Floor) -> Result<(), MetadataFault> {
@@ -134,7 +130,7 @@ fn above_floor(trusted: &TrustedMetadataSet, floor: Floor) -> Result<(), Metadat
     Ok(())
 }
 
-fn earliest_expiry(trusted: &TrustedMetadataSet) -> Option<UnixSeconds> {
+pub(super) fn earliest_expiry(trusted: &TrustedMetadataSet) -> Option<UnixSeconds> {
     let expiries = [
         trusted.root().expires,
         trusted.timestamp()?.expires,
@@ -144,7 +140,7 @@ fn earliest_expiry(trusted: &TrustedMetadataSet) -> Option<UnixSeconds> {
     expiries.iter().map(|time| UnixSeconds(time.as_second())).min()
 }
 
-fn signed_file(target: &TargetFile) -> Result<SignedFile, MetadataFault> {
+pub(super) fn signed_file(target: &TargetFile) -> Result<SignedFile, MetadataFault> {
     let mut sha256 = [0; 32];
     let text = target.hashes.get("sha256").ok_or_else(|| MetadataFault::Missing("sha256".to_owned()))?;
     hex::decode_to_slice(text, &mut sha256).map_err(|error| MetadataFault::Invalid(Box::new(error)))?;
@@ -152,7 +148,7 @@ fn signed_file(target: &TargetFile) -> Result<SignedFile, MetadataFault> {
 }
 
 /// Hashes and pins are checked here too: one that does not read would be one that is never found.
-fn parse_policy(json: &[u8]) -> Result<Policy, MetadataFault> {
+pub(super) fn parse_policy(json: &[u8]) -> Result<Policy, MetadataFault> {
     let policy: Policy = serde_json::from_slice(json).map_err(|error| MetadataFault::Policy(Some(error)))?;
     let is_hash = |text: &String| {
         text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
