@@ -18,9 +18,9 @@ pub(crate) struct Arguments {
     /// Where the repository's metadata lies; plain http, on this computer only
     #[arg(long, global = true, value_name = "URL")]
     metadata_url: Option<String>,
-    /// Name of the target to download
+    /// Name of a target to download; may be given more than once
     #[arg(long, global = true, value_name = "NAME")]
-    target_name: Option<String>,
+    target_name: Vec<String>,
     /// Where the repository's targets lie; plain http, on this computer only
     #[arg(long, global = true, value_name = "URL")]
     target_base_url: Option<String>,
@@ -59,9 +59,12 @@ impl Arguments {
         self.metadata_url.as_deref().ok_or(Missing("--metadata-url"))
     }
 
-    pub(crate) fn target(&self) -> Result<Wanted<'_>, Missing> {
+    pub(crate) fn wanted(&self) -> Result<Wanted<'_>, Missing> {
+        if self.target_name.is_empty() {
+            return Err(Missing("--target-name"));
+        }
         Ok(Wanted {
-            name: self.target_name.as_deref().ok_or(Missing("--target-name"))?,
+            names: &self.target_name,
             base_url: self.target_base_url.as_deref().ok_or(Missing("--target-base-url"))?,
             folder: self.target_dir.as_deref().ok_or(Missing("--target-dir"))?,
         })

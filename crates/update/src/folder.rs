@@ -17,18 +17,18 @@ pub(crate) const ROOT: &str = "root.json";
 #[derive(Debug)]
 pub(crate) struct Folder {
     path: PathBuf,
-    new: Mutex<BTreeMap<String, Vec<u8>>>,
+    fresh: Mutex<BTreeMap<String, Vec<u8>>>,
 }
 
 impl Folder {
     /// Nothing is read or made yet.
     pub(crate) fn open(path: &Path) -> Self {
-        Self { path: path.to_owned(), new: Mutex::default() }
+        Self { path: path.to_owned(), fresh: Mutex::default() }
     }
 
     /// Takes a root in place of any before.
     pub(crate) fn trust(&self, root: Vec<u8>) {
-        self.new().insert(ROOT.to_owned(), root);
+        self.fresh().insert(ROOT.to_owned(), root);
     }
 
     /// Writes what is new, each file whole or not at all. The four roles need not be of one moment when this
@@ -38,7 +38,7 @@ impl Folder {
     /// When a file cannot be written.
     pub(crate) fn keep(&self) -> io::Result<()> {
         fs::create_dir_all(&self.path)?;
-        for (name, bytes) in self.new().iter() {
+        for (name, bytes) in self.fresh().iter() {
             let path = self.path.join(name);
             if matches!(fs::read(&path), Ok(there) if there == *bytes) {
                 continue;
@@ -51,9 +51,9 @@ impl Folder {
         Ok(())
     }
 
-    fn new(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
+    fn fresh(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
         // Each change is a single insertion, so a panic elsewhere cannot have left half of one.
-        self.new.lock().unwrap_or_else(PoisonError::into_inner)
+        self.fresh.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -62,7 +62,7 @@ impl MetadataStore for Folder {
         if !has_place(name) {
             return Ok(None);
         }
-        if let Some(bytes) = self.new().get(name) {
+        if let Some(bytes) = self.fresh().get(name) {
             return Ok(Some(bytes.clone()));
         }
         match fs::read(self.path.join(name)) {
@@ -74,7 +74,7 @@ impl MetadataStore for Folder {
 
     fn store(&self, name: &str, bytes: &[u8]) -> sigstore_tuf::Result<()> {
         if has_place(name) {
-            self.new().insert(name.to_owned(), bytes.to_vec());
+            self.fresh().insert(name.to_owned(), bytes.to_vec());
         }
         Ok(())
     }

@@ -45,7 +45,7 @@ fn run(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
         Job::Init { trusted_root } => workflow::init(arguments.metadata_dir()?, trusted_root)?,
         Job::Refresh => workflow::refresh(arguments.metadata_dir()?, arguments.metadata_url()?)?,
         Job::Download => {
-            workflow::download(arguments.metadata_dir()?, arguments.metadata_url()?, &arguments.target()?)?
+            workflow::download(arguments.metadata_dir()?, arguments.metadata_url()?, &arguments.wanted()?)?;
         }
     }
     Ok(String::new())

@@ -7,7 +7,6 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sigstore_tuf::TargetFile;
 
 use crate::loopback::{FetchError, Loopback, piece};
-use crate::workflow::Wanted;
 
 /// Why a target is not there afterwards.
 #[derive(Debug, thiserror::Error)]
@@ -46,19 +45,20 @@ pub(crate) enum TargetError {
 /// See [`TargetError`]; what was in the folder is there still then.
 pub(crate) async fn fetch(
     targets: &Loopback,
-    wanted: &Wanted<'_>,
+    folder: &Path,
+    name: &str,
     named: &TargetFile,
     consistent: bool,
 ) -> Result<(), TargetError> {
-    let path = wanted.folder.join(file_name(wanted.name));
+    let path = folder.join(file_name(name));
     if is_there(&path, named)? {
         return Ok(());
     }
-    let remote = if consistent { with_hash(wanted.name, named)? } else { wanted.name.to_owned() };
+    let remote = if consistent { with_hash(name, named)? } else { name.to_owned() };
     let answer = targets.target(&remote).await?;
     let mut answer = answer.ok_or(TargetError::Missing(remote))?;
-    fs::create_dir_all(wanted.folder).map_err(file(wanted.folder))?;
-    let mut part = tempfile::NamedTempFile::new_in(wanted.folder).map_err(file(wanted.folder))?;
+    fs::create_dir_all(folder).map_err(file(folder))?;
+    let mut part = tempfile::NamedTempFile::new_in(folder).map_err(file(folder))?;
     let mut measure = Measure::of(named)?;
     while let Some(piece) = piece(&mut answer).await? {
         measure.update(&piece)?;

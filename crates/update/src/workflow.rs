@@ -10,14 +10,14 @@ use crate::folder::{Folder, ROOT};
 use crate::loopback::{Loopback, LoopbackError};
 use crate::target::{self, TargetError};
 
-/// A target that is asked for.
+/// Targets that are asked for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wanted<'a> {
-    /// Its name in the metadata.
-    pub(crate) name: &'a str,
+    /// Their names in the metadata.
+    pub(crate) names: &'a [String],
     /// Where targets lie.
     pub(crate) base_url: &'a str,
-    /// Where it is put.
+    /// Where they are put.
     pub(crate) folder: &'a Path,
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn refresh(metadata: &Path, url: &str) -> Result<(), WorkflowError> {
     in_time(with_updater(metadata, files, async |updater, now| Ok(updater.refresh(now).await?)))
 }
 
-/// Brings the metadata up to date, finds the target through all delegations, and fetches it, unless what lies
+/// Brings the metadata up to date, finds each target through all delegations, and fetches it, unless what lies
 /// in the folder is that very target already.
 ///
 /// # Errors
@@ -84,10 +84,13 @@ pub(crate) fn download(metadata: &Path, url: &str, wanted: &Wanted<'_>) -> Resul
     let targets = files.clone();
     in_time(with_updater(metadata, files, async |updater, now| {
         updater.refresh(now).await?;
-        let named = updater.get_target_info(wanted.name, now).await?;
-        let named = named.ok_or_else(|| WorkflowError::NoTarget(wanted.name.to_owned()))?;
         let consistent = updater.trusted().root().consistent_snapshot;
-        Ok(target::fetch(&targets, wanted, &named, consistent).await?)
+        for name in wanted.names {
+            let signed = updater.get_target_info(name, now).await?;
+            let signed = signed.ok_or_else(|| WorkflowError::NoTarget(name.clone()))?;
+            target::fetch(&targets, wanted.folder, name, &signed, consistent).await?;
+        }
+        Ok(())
     }))
 }
 
