@@ -52,6 +52,41 @@ pub fn signature_target(version: &Version, system: &str) -> String {
     format!("releases/{version}/{system}/polder.minisig")
 }
 
+/// The TUF target name of a release's slot, packed: the archive that a client downloads in full.
+pub fn archive_target(version: &Version, system: &str) -> String {
+    format!("releases/{version}/{system}/polder.tar.zst")
+}
+
+/// The TUF target name of the minisign signature over the packed archive, for the plain `minisign` program.
+pub fn archive_signature_target(version: &Version, system: &str) -> String {
+    format!("releases/{version}/{system}/polder.tar.zst.minisig")
+}
+
+/// The TUF target name of the minisign signature over the unpacked archive: what a delta led to is held against it.
+pub fn unpacked_signature_target(version: &Version, system: &str) -> String {
+    format!("releases/{version}/{system}/polder.tar.minisig")
+}
+
+/// The TUF target name of what makes the unpacked archive of `version` out of the one of `old`.
+pub fn delta_target(version: &Version, system: &str, old: &Version) -> String {
+    format!("releases/{version}/{system}/from-{old}.delta")
+}
+
+/// The TUF target name of what is new in a release, in each language.
+pub fn notes_target(version: &Version) -> String {
+    format!("releases/{version}/notes.json")
+}
+
+/// The TUF target name of the list of a release's parts (CycloneDX).
+pub fn sbom_target(version: &Version, system: &str) -> String {
+    format!("releases/{version}/{system}/sbom.cdx.json")
+}
+
+/// What a client ends with when it wants the launcher to choose again and start.
+pub const RESTART: u8 = 85;
+/// Set to `1` by the launcher: whoever ends with [`RESTART`] is started again.
+pub const UNDER_LAUNCHER: &str = "POLDER_LAUNCHER";
+
 /// What the minisign signature's trusted comment must say, so that a signature of one release, version or
 /// system does not pass for another.
 pub fn trusted_comment(version: &Version, system: &str) -> String {
