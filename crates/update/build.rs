@@ -1,4 +1,5 @@
-//! Embeds the deployment that this program is built for, as the desktop client's own build does.
+//! Embeds the deployment that this program is built for, as the desktop client's own build does, and the name of
+//! the folder in which that keeps its data.
 
 use std::path::PathBuf;
 use std::{env, fs};
@@ -17,5 +18,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         // Built for no platform: the administrator's commands need a deployment file then.
         None => fs::write(out, b"")?,
     }
+    let desktop = "../../src-tauri/tauri.conf.json";
+    println!("cargo:rerun-if-changed={desktop}");
+    let desktop: serde_json::Value = serde_json::from_slice(&fs::read(desktop)?)?;
+    let identifier = desktop["identifier"].as_str().ok_or("the desktop client has no identifier")?;
+    println!("cargo:rustc-env=POLDER_IDENTIFIER={identifier}");
     Ok(())
 }

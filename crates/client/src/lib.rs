@@ -27,7 +27,7 @@ mod transport;
 mod update;
 
 pub use transport::TransportError;
-pub use update::{Kept, MetadataFault, StoreFault, updater};
+pub use update::{ElsewhereFault, Kept, MetadataFault, StoreFault, updater};
 
 #[cfg(test)]
 #[path = "../tests/support/mod.rs"]

@@ -12,6 +12,12 @@ use crate::workflow::Wanted;
     about = "Says what a computer has of Polder, and checks files of it; speaks the TUF client workflow."
 )]
 pub(crate) struct Arguments {
+    /// File of the deployment; only where none is built in
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) deployment: Option<PathBuf>,
+    /// Data folder of the person that is asked about, instead of one's own
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub(crate) data: Option<PathBuf>,
     /// Folder of the trusted metadata
     #[arg(long, global = true, value_name = "FOLDER")]
     metadata_dir: Option<PathBuf>,
@@ -34,6 +40,16 @@ pub(crate) struct Arguments {
 /// What is to be done.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Job {
+    /// Say which deployment this computer has, which release starts, and what the signed policy says
+    Status,
+    /// Hold a release's file, an update file, a slot or an installed program against the deployment's keys
+    Verify {
+        /// What to hold
+        file: PathBuf,
+        /// Its minisign signature, when it does not lie beside the file
+        #[arg(long, value_name = "FILE")]
+        signature: Option<PathBuf>,
+    },
     /// Trust this root, before anything is fetched
     Init {
         /// A file with the first `root.json`

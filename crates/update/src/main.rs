@@ -6,17 +6,25 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a person at a terminal")]
 
 mod arguments;
+mod brought;
 mod folder;
 mod loopback;
+mod release;
+mod site;
+mod status;
 mod target;
+mod verify;
 mod workflow;
 
 use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use polder_wire::UnixSeconds;
+use polder_wire::update::this_system;
 
 use crate::arguments::{Arguments, Job};
+use crate::site::Site;
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -41,7 +49,12 @@ fn main() -> ExitCode {
 
 /// Does what was asked, and hands back what to say.
 fn run(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
+    let site = || Site::find(arguments.deployment.as_deref(), arguments.data.as_deref());
     match &arguments.job {
+        Job::Status => return Ok(status::status(&site()?, &this_system(), UnixSeconds::from_clock())?),
+        Job::Verify { file, signature } => {
+            return Ok(verify::verify(&site()?, file, signature.as_deref(), UnixSeconds::from_clock())?);
+        }
         Job::Init { trusted_root } => workflow::init(arguments.metadata_dir()?, trusted_root)?,
         Job::Refresh => workflow::refresh(arguments.metadata_dir()?, arguments.metadata_url()?)?,
         Job::Download => {

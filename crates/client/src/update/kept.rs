@@ -1,12 +1,16 @@
 use std::path::Path;
+use std::sync::Arc;
 
 use aws_lc_rs::digest;
 use polder_wire::UnixSeconds;
 use polder_wire::update::{POLICY_TARGET, Policy};
-use sigstore_tuf::TrustedMetadataSet;
+use sigstore_tuf::{Error as TufError, Repository, TrustedMetadataSet};
 
-use super::metadata::{earliest_expiry, parse_policy, recall_trusted, signed_file};
-use super::{Shelf, StoreFault};
+use super::metadata::{
+    above_floor, earliest_expiry, fault, parse_policy, recall_trusted, signed_file, timestamp,
+};
+use super::repository::Seen;
+use super::{MetadataFault, Shelf, StoreFault, updater};
 use crate::deployment::Deployment;
 
 /// What the metadata that a deployment's client keeps on this computer still proves, without any network.
@@ -16,7 +20,19 @@ use crate::deployment::Deployment;
 #[derive(Debug)]
 pub struct Kept {
     trusted: TrustedMetadataSet,
-    shelf: Shelf,
+    shelf: Arc<Shelf>,
+}
+
+/// Why metadata from elsewhere is not believed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ElsewhereFault {
+    /// It does not hold.
+    #[error(transparent)]
+    Metadata(#[from] MetadataFault),
+    /// What this computer knows already cannot be read.
+    #[error("what is kept already cannot be read")]
+    Store(#[from] StoreFault),
 }
 
 impl Kept {
@@ -26,8 +42,36 @@ impl Kept {
     /// # Errors
     /// When there is something that cannot be read.
     pub fn open(deployment: &Deployment, data: &Path) -> Result<Option<Self>, StoreFault> {
-        let shelf = Shelf::open(&data.join(deployment.name()))?;
+        let shelf = Arc::new(Shelf::open(&data.join(deployment.name()))?);
         Ok(recall_trusted(deployment, &shelf).map(|trusted| Self { trusted, shelf }))
+    }
+
+    /// Verifies metadata from elsewhere just as the gate would, expiry, floor and what is kept already included,
+    /// and keeps nothing of it. `small` are the targets to be read beside the policy, where they are named.
+    ///
+    /// # Errors
+    /// See [`ElsewhereFault`].
+    pub async fn elsewhere(
+        deployment: &Deployment,
+        data: &Path,
+        files: impl Repository + 'static,
+        small: &[String],
+        now: UnixSeconds,
+    ) -> Result<Self, ElsewhereFault> {
+        let shelf = Arc::new(Shelf::open(&data.join(deployment.name()))?);
+        let now = timestamp(now)?;
+        let lost = |error| fault(error, Seen::default());
+        let mut updater = updater(files, deployment.root(), Arc::clone(&shelf)).map_err(lost)?;
+        updater.refresh(now).await.map_err(lost)?;
+        above_floor(updater.trusted(), deployment.floor())?;
+        parse_policy(&updater.get_target(POLICY_TARGET, now).await.map_err(lost)?)?;
+        for name in small {
+            match updater.get_target(name, now).await {
+                Ok(_) | Err(TufError::TargetNotFound(_)) => {}
+                Err(error) => return Err(lost(error).into()),
+            }
+        }
+        Ok(Self { trusted: updater.trusted().clone(), shelf })
     }
 
     /// The signed policy.

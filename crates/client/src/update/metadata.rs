@@ -116,7 +116,7 @@ pub(super) fn recall_trusted(deployment: &Deployment, shelf: &Shelf) -> Option<T
     Some(trusted)
 }
 
-fn above_floor(trusted: &TrustedMetadataSet, floor: Floor) -> Result<(), MetadataFault> {
+pub(super) fn above_floor(trusted: &TrustedMetadataSet, floor: Floor) -> Result<(), MetadataFault> {
     let versions = [
         ("timestamp", floor.timestamp, trusted.timestamp().map_or(0, |role| role.version)),
         ("snapshot", floor.snapshot, trusted.snapshot().map_or(0, |role| role.version)),
@@ -159,11 +159,11 @@ pub(super) fn parse_policy(json: &[u8]) -> Result<Policy, MetadataFault> {
     readable.then_some(policy).ok_or(MetadataFault::Policy(None))
 }
 
-fn timestamp(now: UnixSeconds) -> Result<jiff::Timestamp, MetadataFault> {
+pub(super) fn timestamp(now: UnixSeconds) -> Result<jiff::Timestamp, MetadataFault> {
     jiff::Timestamp::from_second(now.0).map_err(|error| MetadataFault::Invalid(Box::new(error)))
 }
 
-fn fault(error: TufError, seen: Seen) -> MetadataFault {
+pub(super) fn fault(error: TufError, seen: Seen) -> MetadataFault {
     match error {
         TufError::Transport { .. } => match (seen.error, seen.missing) {
             (Some(error), _) => MetadataFault::Transport(error),

@@ -8,7 +8,7 @@ mod store;
 mod updater;
 
 pub use fault::{MetadataFault, StoreFault};
-pub use kept::Kept;
+pub use kept::{ElsewhereFault, Kept};
 pub(crate) use metadata::{Statement, Wanted, next_pins, recall, refresh};
 pub(crate) use store::Shelf;
 pub use updater::updater;

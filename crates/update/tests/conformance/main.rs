@@ -2,6 +2,8 @@
 //! repository may and may not do to a client. The public conformance suite asks the same in its own way
 //! (`cargo xtask conformance`); this needs nothing but Rust.
 
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
 mod client;
 mod delegation;
 mod download;
