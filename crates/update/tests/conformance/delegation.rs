@@ -24,7 +24,7 @@ fn terminating() -> Value {
 fn repository(edges: &[Edge<'_>]) -> Repository {
     let mut repository = Repository::new();
     for (from, to, more) in edges {
-        repository.delegate(from, to, more.clone());
+        repository.delegate(from, to, more);
     }
     repository
 }
@@ -218,11 +218,11 @@ fn a_role_that_one_delegator_vouched_for_is_checked_again_for_the_next() {
     let mut repository = Repository::new();
     let client = Client::of(&repository);
     let (right, wrong) = (Rc::new(Key::ed25519()), Rc::new(Key::ed25519()));
-    repository.delegate("targets", "A", paths(&["a/*"]));
-    repository.delegate("targets", "B", paths(&["b/*"]));
+    repository.delegate("targets", "A", &paths(&["a/*"]));
+    repository.delegate("targets", "B", &paths(&["b/*"]));
     repository.sign_with("C", &[&right]);
-    repository.delegate_by("A", "C", &right, paths(&["a/*"]));
-    repository.delegate_by("B", "C", &wrong, paths(&["b/*"]));
+    repository.delegate_by("A", "C", &right, &paths(&["a/*"]));
+    repository.delegate_by("B", "C", &wrong, &paths(&["b/*"]));
     repository.add_target("C", "a/file", b"by A's word");
     repository.add_target("C", "b/file", b"by nobody's word");
     repository.publish(&["A", "B", "C", "targets", "snapshot", "timestamp"]);

@@ -140,7 +140,7 @@ fn a_new_content_takes_the_place_of_the_old_and_a_forged_one_does_not() {
         repository.add_target("targets", "file.txt", &content);
         repository.publish(&["targets", "snapshot", "timestamp"]);
         assert!(client.download(&["file.txt"]));
-        assert_eq!(client.downloads(), [content.clone()]);
+        assert_eq!(client.downloads(), std::slice::from_ref(&content));
         let next = format!("content {n}, the next").into_bytes();
         repository.add_target("targets", "file.txt", &next);
         repository.publish(&["targets", "snapshot", "timestamp"]);
@@ -184,7 +184,7 @@ fn without_consistent_snapshots_names_carry_neither_version_nor_hash() {
     repository.role("root")["consistent_snapshot"] = false.into();
     repository.publish(&["root"]);
     let client = Client::of(&repository);
-    repository.delegate("targets", "extra", json!({"paths": ["extra/*"]}));
+    repository.delegate("targets", "extra", &json!({"paths": ["extra/*"]}));
     repository.add_target("extra", "extra/file", b"content");
     repository.serve_target("extra/file", None, b"content");
     repository.publish(&["extra", "targets", "snapshot", "timestamp"]);

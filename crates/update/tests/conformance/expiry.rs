@@ -109,7 +109,7 @@ fn a_trusted_snapshot_that_expired_still_forbids_older_targets() {
 fn an_expired_delegated_role_is_neither_kept_nor_believed() {
     let mut repository = Repository::new();
     let client = Client::of(&repository);
-    repository.delegate("targets", "extra", json!({"paths": ["extra/*"]}));
+    repository.delegate("targets", "extra", &json!({"paths": ["extra/*"]}));
     repository.add_target("extra", "extra/file", b"content");
     repository.expire("extra");
     repository.publish(&["extra", "targets", "snapshot", "timestamp"]);

@@ -99,14 +99,14 @@ impl Repository {
 
     /// A role that another one of the targets kind delegates to, last of its delegations, with a key of its
     /// own, which it gets here if it has none.
-    pub(crate) fn delegate(&mut self, from: &str, to: &str, more: Value) {
+    pub(crate) fn delegate(&mut self, from: &str, to: &str, more: &Value) {
         let key =
             self.signers.entry(to.to_owned()).or_insert_with(|| vec![Rc::new(Key::ed25519())])[0].clone();
         self.delegate_by(from, to, &key, more);
     }
 
     /// The same with this key.
-    pub(crate) fn delegate_by(&mut self, from: &str, to: &str, key: &Rc<Key>, more: Value) {
+    pub(crate) fn delegate_by(&mut self, from: &str, to: &str, key: &Rc<Key>, more: &Value) {
         self.roles.entry(to.to_owned()).or_insert_with(|| {
             json!({"_type": "targets", "spec_version": "1.0.31", "version": 0, "expires": time(30), "targets": {}})
         });

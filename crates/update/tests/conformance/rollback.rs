@@ -51,7 +51,7 @@ fn a_snapshot_that_names_older_targets_is_refused() {
 fn a_snapshot_that_drops_a_role_is_refused() {
     let mut repository = Repository::new();
     let client = Client::of(&repository);
-    repository.delegate("targets", "extra", json!({"paths": ["*"]}));
+    repository.delegate("targets", "extra", &json!({"paths": ["*"]}));
     repository.publish(&["extra", "targets", "snapshot", "timestamp"]);
     assert!(client.refresh());
     repository.role("snapshot")["meta"].as_object_mut().unwrap().remove("extra.json");
@@ -64,7 +64,7 @@ fn a_snapshot_that_drops_a_role_is_refused() {
 fn a_snapshot_that_names_an_older_delegated_role_is_refused() {
     let mut repository = Repository::new();
     let client = Client::of(&repository);
-    repository.delegate("targets", "extra", json!({"paths": ["*"]}));
+    repository.delegate("targets", "extra", &json!({"paths": ["*"]}));
     repository.publish(&["extra", "extra", "targets", "snapshot", "timestamp"]);
     assert!(client.refresh());
     repository.set_version("extra", 0);
