@@ -25,8 +25,8 @@ pub(crate) enum SiteError {
     #[error("this program was built for no platform: --deployment must name its deployment file")]
     NoDeployment,
     /// It was built for one, and trust anchors are not configured.
-    #[error("this program was built for the deployment `{0}` and takes no other")]
-    BuiltIn(String),
+    #[error("this program was built for a deployment of its own and takes no other")]
+    BuiltIn,
     /// The deployment does not read.
     #[error("the deployment does not read")]
     Deployment(#[from] DeploymentError),
@@ -54,23 +54,20 @@ impl Site {
     /// # Errors
     /// See [`SiteError`].
     pub(crate) fn find(deployment: Option<&Path>, data: Option<&Path>) -> Result<Self, SiteError> {
-        let (deployment, from) = match (EMBEDDED.is_empty(), deployment) {
-            (false, None) => (Deployment::parse(EMBEDDED)?, None),
-            (false, Some(_)) => {
-                return Err(SiteError::BuiltIn(Deployment::parse(EMBEDDED)?.name().to_owned()));
-            }
-            (true, None) => return Err(SiteError::NoDeployment),
-            (true, Some(path)) => {
+        let from = chosen(EMBEDDED, deployment)?;
+        let deployment = match from {
+            None => Deployment::parse(EMBEDDED)?,
+            Some(path) => {
                 let json =
                     fs::read(path).map_err(|cause| SiteError::File { path: path.to_owned(), cause })?;
-                (Deployment::parse(&json)?, Some(path.to_owned()))
+                Deployment::parse(&json)?
             }
         };
         let data = match data {
             Some(data) => data.to_owned(),
             None => dirs::data_local_dir().ok_or(SiteError::NoHome)?.join(env!("POLDER_IDENTIFIER")),
         };
-        Ok(Self { deployment, from, data })
+        Ok(Self { deployment, from: from.map(Path::to_owned), data })
     }
 
     /// Whom releases are believed.
@@ -92,5 +89,30 @@ impl Site {
     /// This person's slots.
     pub(crate) fn slots(&self) -> Slots {
         Slots::at(&self.data, self.deployment.name())
+    }
+}
+
+/// The file to read a deployment from; none when the built-in one counts. Trust anchors are not configured: what was
+/// built in is not replaced.
+fn chosen<'a>(embedded: &[u8], given: Option<&'a Path>) -> Result<Option<&'a Path>, SiteError> {
+    match (embedded.is_empty(), given) {
+        (false, None) => Ok(None),
+        (false, Some(_)) => Err(SiteError::BuiltIn),
+        (true, None) => Err(SiteError::NoDeployment),
+        (true, Some(path)) => Ok(Some(path)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_built_in_deployment_is_not_replaced_by_a_file() {
+        let file = Some(Path::new("deployment.json"));
+        assert!(matches!(chosen(b"{}", None), Ok(None)));
+        assert!(matches!(chosen(b"{}", file), Err(SiteError::BuiltIn)));
+        assert!(matches!(chosen(b"", None), Err(SiteError::NoDeployment)));
+        assert_eq!(chosen(b"", file).unwrap(), file);
     }
 }

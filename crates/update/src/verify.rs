@@ -84,6 +84,8 @@ pub(crate) fn verify(
     signature: Option<&Path>,
     now: UnixSeconds,
 ) -> Result<String, VerifyError> {
+    // A slot is looked for around the file, also when only its name was given.
+    let path = &std::path::absolute(path).map_err(file(path))?;
     let metadata = fs::metadata(path).map_err(file(path))?;
     if metadata.is_dir() {
         return verify_slot(site, path);
@@ -98,7 +100,7 @@ pub(crate) fn verify(
             let signature = fs::read(&signature).map_err(file(&signature))?;
             verify_file(site, path, Some(&signature))
         }
-        None => match path.parent().filter(|folder| folder.join(MANIFEST).is_file()) {
+        None => match path.ancestors().skip(1).find(|folder| folder.join(MANIFEST).is_file()) {
             Some(folder) => verify_program_in_slot(site, path, folder),
             None => verify_file(site, path, None),
         },
@@ -128,11 +130,13 @@ fn open_slot(site: &Site, folder: &Path) -> Result<Verified, VerifyError> {
 /// An installed program lies in a slot; it is one of the files that the slot's manifest lists.
 fn verify_program_in_slot(site: &Site, path: &Path, folder: &Path) -> Result<String, VerifyError> {
     let slot = open_slot(site, folder)?;
-    let name = path.file_name().unwrap_or_default();
-    if !slot.manifest().files.iter().any(|listed| Path::new(listed.path.as_str()) == Path::new(name)) {
-        return Err(VerifyError::Unsigned(path.to_owned()));
+    let listed = slot.manifest().files.iter().find(|listed| listed.path.below(folder) == path);
+    let listed = listed.ok_or_else(|| VerifyError::Unsigned(path.to_owned()))?;
+    let (length, sha256) = measure(path, None)?;
+    // Read anew: what was checked a moment ago need not lie under this name.
+    if (length, sha256) != (listed.length, listed.sha256) {
+        return Err(SlotFault::Bytes(path.to_owned()).into());
     }
-    let (_, sha256) = measure(path, None)?;
     let release = Release { version: slot.version().clone(), system: slot.manifest().system.clone() };
     let mut said = Lines::default();
     said.line("File", &path.display().to_string());
@@ -158,7 +162,10 @@ fn verify_file(site: &Site, path: &Path, signature: Option<&[u8]>) -> Result<Str
         Some(signature) => {
             let (key, signature) = (site.key()?, decode(&signature).map_err(refused)?);
             let mut checking = Checking::begin(&key, &signature).map_err(refused)?;
-            measure(path, Some(&mut checking))?;
+            // The file that was signed must be the one that was looked up.
+            if measure(path, Some(&mut checking))? != (length, sha256) {
+                return Err(refused(SignatureError::Broken));
+            }
             let release = checking.finish().map_err(refused)?;
             said.line("Release", &named(&release));
             said.line("minisign", &format!("holds, by the key {}", site.deployment.minisign_text()));
@@ -213,22 +220,29 @@ fn verify_update_file(site: &Site, path: &Path, now: UnixSeconds) -> Result<Stri
     said.line("Update file", &path.display().to_string());
     let until = kept.expires().map_or_else(String::new, |at| format!(", until {}", time(at)));
     said.line("TUF", &format!("its metadata holds as the client asks for it{until}"));
+    let key = site.key()?;
     for (remote, name) in brought.targets().zip(&names) {
+        let signature_name = format!("{name}.minisig");
+        let refused = |cause| VerifyError::Signature { path: PathBuf::from(remote), cause };
+        let signature =
+            kept.target(&signature_name).map(|bytes| decode(&bytes)).transpose().map_err(refused)?;
+        let checking = signature.as_ref().map(|signature| Checking::begin(&key, signature));
+        let mut checking = checking.transpose().map_err(refused)?;
         let mut hash = Context::new(&SHA256);
-        let length = brought.read_target(remote, &mut |bytes| hash.update(bytes)).map_err(file(path))?;
-        let sha256 = finish(hash);
+        let read = brought.read_target(remote, &mut |bytes| {
+            hash.update(bytes);
+            if let Some(checking) = &mut checking {
+                checking.update(bytes);
+            }
+        });
+        let (length, sha256) = (read.map_err(file(path))?, finish(hash));
         if !kept.named(length, &sha256).contains(name) {
             return Err(VerifyError::Foreign(remote.to_owned()));
         }
         not_revoked(Some(&kept), &sha256)?;
-        let Some(signature) = kept.target(&format!("{name}.minisig")) else { continue };
-        let refused = |cause| VerifyError::Signature { path: PathBuf::from(remote), cause };
-        let (key, signature) = (site.key()?, decode(&signature).map_err(refused)?);
-        let mut checking = Checking::begin(&key, &signature).map_err(refused)?;
-        brought.read_target(remote, &mut |bytes| checking.update(bytes)).map_err(file(path))?;
+        let Some(checking) = checking else { continue };
         let release = checking.finish().map_err(refused)?;
         let Release { version, system } = &release;
-        let signature_name = format!("{name}.minisig");
         let expected = [
             signature_target(version, system),
             archive_signature_target(version, system),

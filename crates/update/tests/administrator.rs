@@ -169,10 +169,14 @@ impl Site {
         folder
     }
 
-    fn run(&self, arguments: &[&Path]) -> Output {
+    fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_polder-update"));
         command.arg("--deployment").arg(self.path("deployment.json")).arg("--data").arg(self.path("data"));
-        command.args(arguments).output().unwrap()
+        command
+    }
+
+    fn run(&self, arguments: &[&Path]) -> Output {
+        self.command().args(arguments).output().unwrap()
     }
 
     fn status(&self) -> String {
@@ -351,6 +355,11 @@ fn a_slot_and_the_program_in_it_are_held_to_the_manifest() {
     let slot = site.slot("1.2.3");
     assert!(site.believed(&slot).contains("1.2.3 for"));
     assert!(site.believed(&slot.join("polder")).contains("lies in a slot"));
+    let mut beside = site.command();
+    beside.current_dir(&slot).args(["verify", "polder"]);
+    assert!(beside.output().unwrap().status.success(), "its name alone will do in its folder");
+    let other = site.file("data/versions/acme/1.2.3/../other", b"x");
+    assert!(site.refused(&other).contains("not proven"));
     fs::write(slot.join("polder"), b"the program's 0wn bytes").unwrap();
     assert!(site.refused(&slot).contains("has been changed"));
     assert!(site.refused(&slot.join("polder")).contains("has been changed"));
