@@ -21,6 +21,12 @@ const RULES: &[Rule] = &[
     Rule { name: "polder-client", on: &["polder-slots", "polder-wire"], in_tests: &["polder-signing"] },
     Rule { name: "polder-platform", on: &["polder-wire"], in_tests: &["polder-signing"] },
     Rule { name: "polder-desktop", on: &["polder-client", "polder-wire"], in_tests: &[] },
+    // The client's update code without its window; its tests make what it is to refuse.
+    Rule {
+        name: "polder-update",
+        on: &["polder-client", "polder-slots", "polder-wire"],
+        in_tests: &["polder-signing"],
+    },
     // These start the built programs, as a person would, and link neither.
     Rule { name: "polder-local", on: &["polder-signing", "polder-wire"], in_tests: &[] },
     Rule { name: "polder-tests", on: &["polder-local", "polder-wire"], in_tests: &[] },

@@ -28,7 +28,7 @@ pub mod update;
 mod transport;
 
 pub use transport::TransportError;
-pub use update::{MetadataFault, StoreFault};
+pub use update::{ElsewhereFault, Kept, MetadataFault, StoreFault, updater};
 
 #[cfg(test)]
 #[path = "../tests/support/mod.rs"]

@@ -95,6 +95,11 @@ impl Refused {
         self.of(archive)?.bad
     }
 
+    /// Everything that is remembered, by the SHA-256 of the unpacked archive.
+    pub fn all(&self) -> impl Iterator<Item = (&[u8; 32], &Remembered)> {
+        self.releases.iter()
+    }
+
     /// Whether any release of that version is bad: only then somebody has to know which one a slot is.
     pub fn may_be_bad(&self, version: &Version) -> bool {
         self.releases.values().any(|one| one.version == *version && one.bad.is_some())

@@ -5,6 +5,7 @@
 mod bench;
 mod build;
 mod command;
+mod conformance;
 mod count;
 mod fuzz;
 mod pictures;
@@ -45,6 +46,8 @@ enum Job {
     Ui(pictures::Ui),
     /// Measures speed and memory against a peer or a limit in the same run.
     Bench(bench::Options),
+    /// Runs the public TUF conformance suite, of which somebody has a checkout, against polder-update.
+    Conformance(conformance::Options),
     /// Starts a throwaway PostgreSQL and ends it when standard input closes.
     #[command(hide = true)]
     KeepPostgres,
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Job::Shots(options) => pictures::shots(&options),
         Job::Ui(options) => pictures::ui(&options),
         Job::Bench(options) => bench::bench(&options),
+        Job::Conformance(options) => conformance::conformance(&options),
         Job::KeepPostgres => postgres::keep(),
     };
     match done {

@@ -4,10 +4,10 @@ use aws_lc_rs::digest;
 use polder_wire::UnixSeconds;
 use polder_wire::update::{POLICY_TARGET, Policy, program_target, signature_target};
 use semver::Version;
-use sigstore_tuf::{Error as TufError, TargetFile, TrustedMetadataSet, Updater, UpdaterConfig};
+use sigstore_tuf::{Error as TufError, TargetFile, TrustedMetadataSet, Updater};
 
 use super::repository::{Files, Seen};
-use super::{MetadataFault, Shelf};
+use super::{MetadataFault, Shelf, updater};
 use crate::deployment::{Deployment, Floor, Pin};
 
 /// What signed metadata says about releases, and about one of them.
@@ -46,11 +46,6 @@ pub(crate) struct Known {
     pub(crate) issued: Option<UnixSeconds>,
 }
 
-/// The root may have been rotated so many times since this was built.
-const MAX_ROOT_ROTATIONS: u32 = 1_024;
-/// The policy and a minisign signature are both far smaller.
-const MAX_SMALL_TARGET: u64 = 256 * 1024;
-
 /// Fetches and verifies everything that the gate asks for. Afterwards the shelf holds what was verified,
 /// and the caller keeps it, whether this failed or not: a newer root counts even when the rest does not.
 ///
@@ -64,13 +59,8 @@ pub(super) async fn refresh<F: Files>(
     now: UnixSeconds,
 ) -> Result<(Statement, Lookup<F>), MetadataFault> {
     let now = timestamp(now)?;
-    let mut config = UpdaterConfig::default();
-    config.max_root_rotations = MAX_ROOT_ROTATIONS;
-    config.target_max_length = MAX_SMALL_TARGET;
-    let mut updater = Updater::new(files.clone(), deployment.root())
-        .map_err(|error| fault(error, Seen::default()))?
-        .with_config(config)
-        .with_store(Arc::clone(shelf));
+    let mut updater = updater(files.clone(), deployment.root(), Arc::clone(shelf))
+        .map_err(|error| fault(error, Seen::default()))?;
     updater.refresh(now).await.map_err(|error| fault(error, files.take_seen()))?;
     above_floor(updater.trusted(), deployment.floor())?;
 
@@ -130,6 +120,15 @@ pub(crate) fn next_pins(policy: &Policy) -> Vec<Pin> {
 }
 
 fn recall_policy(deployment: &Deployment, shelf: &Shelf) -> Option<Policy> {
+    let trusted = recall_trusted(deployment, shelf)?;
+    let named = signed_file(trusted.targets_role("targets")?.target(POLICY_TARGET)?).ok()?;
+    let policy = shelf.file(&format!("targets/{POLICY_TARGET}"))?;
+    let hash = digest::digest(&digest::SHA256, &policy);
+    (hash.as_ref() == named.sha256).then(|| parse_policy(&policy).ok())?
+}
+
+/// The kept metadata, every signature verified again. Expiry does not count.
+pub(super) fn recall_trusted(deployment: &Deployment, shelf: &Shelf) -> Option<TrustedMetadataSet> {
     let never_expired = jiff::Timestamp::UNIX_EPOCH;
     let mut trusted = TrustedMetadataSet::from_root(deployment.root()).ok()?;
     while let Some(next) = shelf.file(&format!("root_history/{}.root.json", trusted.root().version + 1)) {
@@ -139,13 +138,10 @@ fn recall_policy(deployment: &Deployment, shelf: &Shelf) -> Option<Policy> {
     trusted.update_snapshot(&shelf.file("snapshot.json")?, never_expired).ok()?;
     trusted.update_targets(&shelf.file("targets.json")?, never_expired).ok()?;
     above_floor(&trusted, deployment.floor()).ok()?;
-    let named = signed_file(trusted.targets_role("targets")?.target(POLICY_TARGET)?).ok()?;
-    let policy = shelf.file(&format!("targets/{POLICY_TARGET}"))?;
-    let hash = digest::digest(&digest::SHA256, &policy);
-    (hash.as_ref() == named.sha256).then(|| parse_policy(&policy).ok())?
+    Some(trusted)
 }
 
-fn above_floor(trusted: &TrustedMetadataSet, floor: Floor) -> Result<(), MetadataFault> {
+pub(super) fn above_floor(trusted: &TrustedMetadataSet, floor: Floor) -> Result<(), MetadataFault> {
     let versions = [
         ("timestamp", floor.timestamp, trusted.timestamp().map_or(0, |role| role.version)),
         ("snapshot", floor.snapshot, trusted.snapshot().map_or(0, |role| role.version)),
@@ -159,7 +155,7 @@ fn above_floor(trusted: &TrustedMetadataSet, floor: Floor) -> Result<(), Metadat
     Ok(())
 }
 
-fn earliest_expiry(trusted: &TrustedMetadataSet) -> Option<UnixSeconds> {
+pub(super) fn earliest_expiry(trusted: &TrustedMetadataSet) -> Option<UnixSeconds> {
     let expiries = [
         trusted.root().expires,
         trusted.timestamp()?.expires,
@@ -177,7 +173,7 @@ pub(super) fn signed_file(target: &TargetFile) -> Result<SignedFile, MetadataFau
 }
 
 /// Hashes and pins are checked here too: one that does not read would be one that is never found.
-fn parse_policy(json: &[u8]) -> Result<Policy, MetadataFault> {
+pub(super) fn parse_policy(json: &[u8]) -> Result<Policy, MetadataFault> {
     let policy: Policy = serde_json::from_slice(json).map_err(|error| MetadataFault::Policy(Some(error)))?;
     let is_hash = |text: &String| {
         text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
@@ -188,11 +184,11 @@ fn parse_policy(json: &[u8]) -> Result<Policy, MetadataFault> {
     readable.then_some(policy).ok_or(MetadataFault::Policy(None))
 }
 
-fn timestamp(now: UnixSeconds) -> Result<jiff::Timestamp, MetadataFault> {
+pub(super) fn timestamp(now: UnixSeconds) -> Result<jiff::Timestamp, MetadataFault> {
     jiff::Timestamp::from_second(now.0).map_err(|error| MetadataFault::Invalid(Box::new(error)))
 }
 
-fn fault(error: TufError, seen: Seen) -> MetadataFault {
+pub(super) fn fault(error: TufError, seen: Seen) -> MetadataFault {
     match error {
         TufError::Transport { .. } => match (seen.error, seen.missing) {
             (Some(error), _) => error,

@@ -5,6 +5,7 @@ mod download;
 mod fault;
 mod home;
 mod import;
+mod kept;
 mod metadata;
 mod pace;
 mod part;
@@ -17,13 +18,16 @@ mod steps;
 mod store;
 mod unpack;
 mod update_fault;
+mod updater;
 mod word;
 
 pub use download::Patience;
 pub use fault::{MetadataFault, StoreFault};
+pub use kept::{ElsewhereFault, Kept};
 pub use pace::Pace;
 pub use steps::{Announced, Downloaded, Staged, Update, Verified};
 pub use update_fault::UpdateFault;
+pub use updater::updater;
 
 pub(crate) use metadata::{Known, SignedFile, Wanted, next_pins, recall};
 pub(crate) use source::Source;
