@@ -80,11 +80,12 @@ export const backend: Backend = {
       // ?gate=comparing&bytes=0.62 stands still at that part of the program.
       const total = step === "comparing" ? 19_000_000 : 0;
       const part = asked.has("bytes") ? Number(asked.get("bytes")) : 1;
-      for (const done of kept === step ? [part] : [0, 0.4, 0.8, 1]) onProgress({ step, done: Math.round(total * done), total, version: null });
+      for (const done of kept === step ? [part] : kept ? [0] : [0, 0.4, 0.8, 1]) onProgress({ step, done: Math.round(total * done), total, version: null });
       if (kept === step) return forever();
       await pause(60);
     }
     if (kept === "downloading" || kept === "unpacking" || kept === "starting") return get(kept, onProgress);
+    if (kept === "update-interrupted") onProgress({ step: "downloading", done: 3_900_000, total: 6_400_000, version: "2.5.0" });
     if (kept) throw refused(kept);
     return {
       version: "2.5.0", checkedAt: now - 40, host: "polder.hel.example",

@@ -45,6 +45,13 @@ export function size(locale: string, bytes: number): string {
   return sizeIn(locale, bytes, unitFor(bytes)).format(bytes / 1000 ** unitFor(bytes));
 }
 
+/** "58 MB", "1.2 GB": a size that somebody acts on, in two or three digits that stay on one line. */
+export function roughSize(locale: string, bytes: number): string {
+  const unit = unitFor(bytes);
+  const words = new Intl.NumberFormat(locale, { style: "unit", unit: UNITS[unit] ?? "byte", unitDisplay: unit === 0 ? "long" : "short", maximumFractionDigits: bytes / 1000 ** unit < 10 ? 1 : 0 });
+  return words.format(bytes / 1000 ** unit).replace(/\s/gu, "\u00a0");
+}
+
 /** "3.1" and "6.4 MB", for "3.1 of 6.4 MB": both as the whole is counted. */
 export function part(locale: string, done: number, total: number): { done: string; total: string } {
   const unit = unitFor(total);

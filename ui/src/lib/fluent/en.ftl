@@ -43,7 +43,6 @@ gate-done = { $step }: done
 gate-now = { $step }: under way
 gate-later = { $step }: not yet
 gate-copy = Copy details for IT
-gate-copy-short = Copy details
 gate-quit = Quit
 gate-version = Version { $version }
 gate-code = Code { $reference }, { $time }
@@ -417,7 +416,7 @@ err-release-does-not-start = { $newest ->
     [none] The newest version did not start on this computer, so Polder went back to version { $version }, which may not run any more.
    *[other] Version { $newest } did not start on this computer, so Polder went back to version { $version }, which may not run any more.
   }
-  .title = The new version does not start here
+  .title = The new version does not start
 rec-release-does-not-start = Give IT the code below. Polder takes the next version as soon as it is out; your projects are safe on the platform.
 
 err-update-busy = Another Polder on this computer is putting the new version in place.

@@ -38,12 +38,11 @@ gate-starting = { $version ->
   } starten
 gate-starting-lead = Dit venster sluit en het nieuwe gaat open.
 gate-left = nog ongeveer { $time }
-gate-import = Updatebestand importeren…
+gate-import = Update importeren…
 gate-done = { $step }: klaar
 gate-now = { $step }: bezig
 gate-later = { $step }: nog niet
 gate-copy = Kopieer voor IT
-gate-copy-short = Kopieer
 gate-quit = Afsluiten
 gate-version = Versie { $version }
 gate-code = Code { $reference }, { $time }
