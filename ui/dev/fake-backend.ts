@@ -204,7 +204,7 @@ export const backend: Backend = {
     update = { ...update, state: paused ? "paused" : "fetching" };
     watching(update);
   },
-  restart: asked.has("stays") ? async () => { throw fails("unexpected", "C-01"); } : forever,
+  restart: forever,
   async whatsNew(language) {
     await pause(50);
     if (asked.get("new") === "none") return null;

@@ -337,9 +337,12 @@ err-proxy-pac = This computer finds its proxy by a script (PAC), which Polder do
   .title = The proxy is set by a script
 rec-proxy-pac = Set the proxy by hand in the network settings. IT knows its name.
 
-err-metadata-expired = The signed list of versions is out of date. Nobody can tell whether this is the newest, so Polder stays closed.
+err-metadata-expired = The signed list of versions is out of date, so Polder asks the platform nothing more. Nothing is lost.
+  .title = Polder has to check again
+rec-metadata-expired = Restart Polder when you are ready; it checks anew.
+err-metadata-expired-gate = The signed list of versions is out of date. Nobody can tell whether this is the newest, so Polder stays closed.
   .title = The list is out of date
-rec-metadata-expired = Check this computer's date and time and try again. If they are right, tell IT.
+rec-metadata-expired-gate = Check this computer's date and time and try again. If they are right, tell IT.
 
 err-metadata-invalid = The list of versions is not signed as it should be. Polder does not trust it and stays closed.
   .title = The list is not properly signed

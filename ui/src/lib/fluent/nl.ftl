@@ -337,9 +337,12 @@ err-proxy-pac = Deze computer vindt zijn proxy met een script (PAC), en dat lees
   .title = De proxy komt uit een script
 rec-proxy-pac = Stel de proxy met de hand in bij de netwerkinstellingen. IT weet de naam.
 
-err-metadata-expired = De ondertekende versielijst is verlopen. Niemand kan zien of dit de nieuwste is; Polder blijft dicht.
+err-metadata-expired = De ondertekende versielijst is verlopen, dus Polder vraagt het platform niets meer. Er is niets verloren.
+  .title = Polder moet opnieuw controleren
+rec-metadata-expired = Herstart Polder als je klaar bent; het controleert dan opnieuw.
+err-metadata-expired-gate = De ondertekende versielijst is verlopen. Niemand kan zien of dit de nieuwste is; Polder blijft dicht.
   .title = De lijst is verlopen
-rec-metadata-expired = Controleer datum en tijd van deze computer en probeer het opnieuw. Kloppen ze, zeg het dan tegen IT.
+rec-metadata-expired-gate = Controleer datum en tijd van deze computer en probeer het opnieuw. Kloppen ze, zeg het dan tegen IT.
 
 err-metadata-invalid = De versielijst is niet ondertekend zoals het hoort. Polder vertrouwt die niet en blijft dicht.
   .title = De lijst is niet goed ondertekend
