@@ -6,7 +6,7 @@ import type { Plugin } from "vite";
 export const NAMES = [
   "arrow-down", "arrow-left", "arrow-up", "arrow-up-down", "check", "chevron-down", "chevron-right",
   "chevron-up", "circle-alert", "circle-check", "circle-help", "clock", "copy", "copy-plus", "crosshair",
-  "download", "ellipsis", "eye", "eye-off", "file-text", "folder", "history", "info", "key-round",
+  "download", "ellipsis", "eye", "eye-off", "file-input", "file-text", "folder", "history", "info", "key-round",
   "keyboard", "languages", "layers", "layout-grid", "list", "lock", "log-out", "map", "maximize", "minus",
   "monitor", "moon", "mouse-pointer-2", "network", "palette", "panel-left", "pencil", "pin", "pin-off", "plus",
   "refresh-cw", "rotate-ccw", "ruler", "save", "search", "settings", "settings-2", "share-2", "shield-check",

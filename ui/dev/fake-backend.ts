@@ -1,9 +1,11 @@
 // An invented backend for looking at screens in a plain browser (`npm run dev`, `npm run pictures`). The address
 // chooses what it answers: ?gate=offline&session=in&projects=empty&layers=broken&remembered=keychain-absent&system=proxy&issuer=Inspect%20Oy&slow=1
+// &update=ready&new=1&import=update-file-old&outdated=1
 // Nothing of this is in a build for people: only `--mode fake` names this file.
 import type { Backend } from "$lib/backend";
 import { Failed, Kept } from "$lib/backend";
 import type { Code } from "$lib/bindings/Code";
+import type { GateProgress } from "$lib/bindings/GateProgress";
 import type { Layer } from "$lib/bindings/Layer";
 import type { Me } from "$lib/bindings/Me";
 import type { Network } from "$lib/bindings/Network";
@@ -11,6 +13,8 @@ import type { Remembered } from "$lib/bindings/Remembered";
 import type { Sketch } from "$lib/bindings/Sketch";
 import type { Summary } from "$lib/bindings/Summary";
 import type { Theme } from "$lib/bindings/Theme";
+import type { Update } from "$lib/bindings/Update";
+import type { UpdateState } from "$lib/bindings/UpdateState";
 import buildings from "$sample/buildings.geojson?raw";
 import landuse from "$sample/landuse.geojson?raw";
 import streets from "$sample/streets.geojson?raw";
@@ -76,21 +80,24 @@ export const backend: Backend = {
       // ?gate=comparing&bytes=0.62 stands still at that part of the program.
       const total = step === "comparing" ? 19_000_000 : 0;
       const part = asked.has("bytes") ? Number(asked.get("bytes")) : 1;
-      for (const done of kept === step ? [part] : [0, 0.4, 0.8, 1]) onProgress({ step, done: Math.round(total * done), total });
+      for (const done of kept === step ? [part] : kept ? [0] : [0, 0.4, 0.8, 1]) onProgress({ step, done: Math.round(total * done), total, version: null });
       if (kept === step) return forever();
       await pause(60);
     }
-    if (kept) {
-      throw new Kept({
-        code: kept as Code, reference: asked.get("reference") ?? "G-07", at: now, version: "2.4.1",
-        newest: kept === "outdated" ? "2.5.0" : null, clockOffBy: asked.has("off") ? Number(asked.get("off")) : null,
-        host: "polder.hel.example", issuer: asked.get("issuer"), details: `${MARK}\nPolder 2.4.1, linux-x86_64\ncode ${kept}`,
-      });
-    }
+    if (kept === "downloading" || kept === "unpacking" || kept === "starting") return get(kept, onProgress);
+    if (kept === "update-interrupted") onProgress({ step: "downloading", done: 3_900_000, total: 6_400_000, version: "2.5.0" });
+    if (kept) throw refused(kept);
     return {
       version: "2.5.0", checkedAt: now - 40, host: "polder.hel.example",
       verified: { program: "3f9a52c07be1d846".repeat(4), key: "E7620F1842B4E81F", validUntil: now + 86_400 },
     };
+  },
+  async importUpdate(onProgress) {
+    const found = asked.get("import");
+    await pause(100);
+    if (found === "none") return false;
+    if (found) throw refused(found);
+    return get("unpacking", onProgress);
   },
   async network() {
     await pause(50);
@@ -152,6 +159,7 @@ export const backend: Backend = {
   async projects() {
     await pause(50);
     if (asked.get("projects") === "error") throw fails("timed-out", "N-03");
+    if (asked.has("outdated")) throw fails("client-outdated", "S-12");
     if (asked.get("projects") === "waiting") return forever();
     if (asked.get("projects") === "offline" && (listed += 1) > 1) throw fails("offline", "N-01");
     return { projects: asked.get("projects") === "empty" ? [] : projects };
@@ -186,8 +194,73 @@ export const backend: Backend = {
   },
   painted: async () => undefined,
   setTheme: async () => undefined,
+  async updateWatch(onUpdate) {
+    watching = onUpdate;
+    onUpdate(update);
+  },
+  async updatePause(paused) {
+    await pause(50);
+    if (asked.has("unpaused")) throw fails(asked.get("unpaused") ?? "", "G-12");
+    update = { ...update, state: paused ? "paused" : "fetching" };
+    watching(update);
+  },
+  restart: forever,
+  async whatsNew(language) {
+    await pause(50);
+    if (asked.get("new") === "none") return null;
+    if (asked.get("new") === "error") throw fails("offline", "N-01");
+    return { version: "2.5.0", notes: NOTES[language], seen: !asked.has("new") };
+  },
+  whatsNewSeen: async () => undefined,
   quit: async () => undefined,
 };
+
+const NOTES = {
+  en: `Maps of large areas are drawn in half the time, and the table of features keeps its place while a layer comes in.
+
+Versions can be compared side by side: what was added, moved or taken away stands in words beside the map.
+
+Mended: a colour that was chosen for a layer was forgotten when the project was opened on another computer. <b>Text</b> of others is text.`,
+  nl: `Kaarten van grote gebieden worden in de helft van de tijd getekend, en de tabel van objecten blijft staan terwijl een kaartlaag binnenkomt.
+
+Versies zijn naast elkaar te vergelijken: wat erbij kwam, verschoof of verdween staat in woorden naast de kaart.
+
+Hersteld: een kleur die voor een kaartlaag was gekozen, raakte vergeten als het project op een andere computer openging. <b>Tekst</b> van anderen is tekst.`,
+};
+
+let watching: (update: Update) => void = () => undefined;
+const fetched = asked.get("update") === "ready" ? 6_400_000 : 3_072_000;
+let update: Update = asked.has("update")
+  ? { state: asked.get("update") as UpdateState, version: "2.6.0", done: fetched, total: 6_400_000 }
+  : { state: "none", version: null, done: 0, total: 0 };
+
+/** A newer version on its way, which stands still where the address says: the window would end with it. */
+function get(at: "downloading" | "unpacking" | "starting", onProgress: (progress: GateProgress) => void): Promise<never> {
+  const version = "2.5.0";
+  const total = at === "unpacking" ? 58_000_000 : at === "starting" ? 0 : 6_400_000;
+  const part = Number(asked.get("bytes") ?? 0.48) * total;
+  if (at !== "downloading") onProgress({ step: at, done: Math.round(part), total, version });
+  else {
+    // The time that it took is invented, so that each picture tells the same speed.
+    let seconds = 100;
+    performance.now = () => seconds * 1000;
+    for (let left = 4; left >= 0; left -= 0.5) {
+      seconds += 0.5;
+      onProgress({ step: at, done: Math.round(part - left * 333_000), total, version });
+    }
+  }
+  return forever();
+}
+
+function refused(code: string): Kept {
+  return new Kept({
+    code: code as Code, reference: asked.get("reference") ?? "G-07", at: now, version: "2.4.1",
+    newest: ["outdated", "release-does-not-start", "update-not-offered"].includes(code) ? "2.5.0" : null,
+    clockOffBy: asked.has("off") ? Number(asked.get("off")) : null, host: "polder.hel.example", issuer: asked.get("issuer"),
+    room: asked.has("room") ? { needed: 58_000_000, free: 21_000_000 } : null,
+    details: code === "folder-cannot-hold-programs" ? "sudo apt install /tmp/polder-2.5.0/polder_2.5.0_amd64.deb" : `${MARK}\nPolder 2.4.1, linux-x86_64\ncode ${code}`,
+  });
+}
 
 /** Something that looks like a QR code; it says nothing. */
 function sampleQr(): string {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { clock, count, dateTime, day, hue, initials, metres, place, size, span } from "$lib/format";
+import { clock, count, dateTime, day, hue, initials, metres, part, place, roughSize, size, span, speed } from "$lib/format";
 
 const zone = process.env["TZ"];
 beforeAll(() => {
@@ -69,4 +69,23 @@ test("a person's sign is the same each time", () => {
   expect(initials("")).toBe("");
   expect(hue("0a".repeat(16))).toBe(hue("0a".repeat(16)));
   for (let i = 0; i < 50; i += 1) expect([1, 2, 3, 4, 5, 6]).toContain(hue(`id ${i}`));
+});
+
+test("a part of a size is counted as the whole is", () => {
+  expect(part("en-GB", 3_072_000, 6_400_000)).toEqual({ done: "3.1", total: expect.stringMatching(/^6\.4.MB$/u) });
+  expect(part("nl-NL", 900, 6_400_000).done).toBe("0,0");
+  expect(part("en-GB", 40_000, 800_000).done).toBe("40");
+  expect(part("en-GB", 7_000_000, 6_400_000).done).toBe("6.4");
+});
+
+test("a speed has two digits and never less than kilobytes", () => {
+  expect(plain(speed("en-GB", 332_800))).toBe("333 kB/s");
+  expect(plain(speed("en-GB", 3_328_000))).toBe("3.3 MB/s");
+  expect(plain(speed("nl-NL", 12_400_000))).toMatch(/^12 MB\/s/);
+  expect(plain(speed("en-GB", 300))).toBe("0.3 kB/s");
+});
+
+test("a size that somebody acts on is rough and stays on one line", () => {
+  expect(roughSize("en-GB", 58_400_000)).toBe("58\u00a0MB");
+  expect(roughSize("nl-NL", 1_234_000_000)).toBe("1,2\u00a0GB");
 });

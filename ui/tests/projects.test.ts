@@ -88,11 +88,11 @@ describe("what is kept", () => {
 });
 
 describe("bands of cards", () => {
-  const sizes = { width: 1216, heading: 28, caption: 58 };
+  const sizes = { width: 1216, heading: 28, caption: 58, text: 1 };
   const { bands, height } = bandsOf(14, 3, sizes);
 
   test("pinned cards stand three wide and the rest four, each part under its heading", () => {
-    expect(columnsFor(1216)).toEqual({ pinned: 3, rest: 4 });
+    expect(columnsFor(1216, 1)).toEqual({ pinned: 3, rest: 4 });
     expect(bands.map(({ kind, first, count }) => [kind, first, count])).toEqual([
       ["pinned", 0, 0], ["cards", 0, 3], ["rest", 0, 0], ["cards", 3, 4], ["cards", 7, 4], ["cards", 11, 3],
     ]);
@@ -100,7 +100,11 @@ describe("bands of cards", () => {
     expect(bandsOf(14, 0, sizes).bands[0]?.kind).toBe("cards");
     expect(bandsOf(2, 2, sizes).bands.map(({ kind }) => kind)).toEqual(["pinned", "cards"]);
   });
-  test("there is always one column", () => expect(columnsFor(100)).toEqual({ pinned: 1, rest: 1 }));
+  test("twice as large text has half as many columns, and smaller text no more than usual", () => {
+    expect(columnsFor(1216, 2)).toEqual({ pinned: 1, rest: 2 });
+    expect(columnsFor(1216, 0.8)).toEqual(columnsFor(1216, 1));
+  });
+  test("there is always one column", () => expect(columnsFor(100, 1)).toEqual({ pinned: 1, rest: 1 }));
   test("only those in sight exist, however many there are", () => {
     const many = bandsOf(10_000, 10, { ...sizes, width: 3700 }).bands;
     for (const scrolled of [0, 5000, 99_999]) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { isChord, isSingle, keysShown } from "../src/lib/keys";
-import { GROUPS, shortcutFor, shortcuts, type ShortcutId } from "../src/lib/shortcuts";
+import { GROUPS, keysOf, shortcutFor, shortcuts, type ShortcutId } from "../src/lib/shortcuts";
+import { read, sources } from "./sources";
 
 const press = (key: string, held: Partial<Record<"ctrlKey" | "metaKey" | "altKey" | "shiftKey", boolean>> = {}) => ({
   key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held,
@@ -63,6 +64,18 @@ describe("what a key asks for", () => {
     expect(asks("t", {})).toBeUndefined();
     expect(asks("t", { single: true }, false)).toBeUndefined();
     expect(asks("t", { single: true, typing: true })).toBeUndefined();
+  });
+
+  test("keys that are switched off are not shown; another that does the same is", () => {
+    expect([keysOf("table", true), keysOf("help", true), keysOf("palette", true)]).toEqual(["T", "?", "Mod K"]);
+    expect([keysOf("table", false), keysOf("help", false), keysOf("palette", false)]).toEqual(["", "F1", "Mod K"]);
+  });
+
+  test("no screen listens for a letter by itself, past the switch", () => {
+    for (const path of sources(".svelte", ".ts").filter((each) => each.startsWith("src/screens"))) {
+      expect(read(path), path).not.toMatch(/\.key(\.toLowerCase\(\))? ===? ["'`][a-z]["'`]/i);
+      expect(read(path), path).not.toMatch(/aria-keyshortcuts="\w"/);
+    }
   });
 
   test("a question mark works wherever nothing is typed; F1 always", () => {

@@ -10,6 +10,17 @@ export const DOOR = [
     "offline", "unknown-issuer", "pin-mismatch", "outdated", "metadata-expired", "metadata-invalid", "altered",
     "certificate-time", "clock-wrong&off=-259200", "internal", "timed-out",
   ].map((code) => [`gate-${code.split("&")[0]}`, GATE, `gate=${code}`, refused]),
+  ...["downloading", "unpacking", "starting"].map((step) => [`gate-${step}`, GATE, `gate=${step}`, see("gate-getting")]),
+  ["gate-downloading-large", WINDOW, "gate=downloading&bytes=0.9", see("gate-getting")],
+  ...[
+    "update-interrupted&reference=U-01", "no-room&room=1&reference=U-02", "folder-cannot-hold-programs&reference=U-03",
+    "release-does-not-start&reference=U-04", "update-busy&reference=U-05", "no-slots&reference=U-10",
+    "update-not-offered&reference=U-11",
+  ].map((code) => [`gate-${code.split("&")[0]}`, GATE, `gate=${code}`, refused]),
+  ...["foreign", "old", "damaged"].map((what, i) => [`gate-file-${what}`, GATE, `gate=outdated&import=update-file-${what}&reference=U-0${6 + i}`, async (page) => {
+    await page.click(byId("gate-import"));
+    await page.waitForSelector(`[data-code=update-file-${what}]`);
+  }]),
   ["gate-large", WINDOW, "gate=offline", refused],
   ...["proxy-sign-in", "proxy-negotiate", "proxy-pac"].map((code) => [`gate-${code}`, GATE, `gate=${code}&reference=N-12`, refused]),
   ["gate-inspected", GATE, "gate=unknown-issuer&reference=N-05&issuer=Hel+Web+Gateway+CA", refused],

@@ -1,5 +1,5 @@
 // What stands around every screen: the person's menu, the palette, the shortcuts, the settings.
-import { SMALL, WINDOW, byId, openMenu } from "./steps.mjs";
+import { SMALL, WINDOW, byId, openMenu, see, signIn, wholeMap } from "./steps.mjs";
 
 const settings = (page) => async (view) => {
   await openMenu(view, "person-menu");
@@ -36,6 +36,36 @@ export const FRAME = [
     await settings("about")(page);
     await page.click("[data-testid=about-details] summary");
     await page.waitForSelector(byId("licence"));
+  }],
+  ...["none", "fetching", "ready", "paused"].map((state) => [`settings-update-${state}`, SMALL, `session=in&update=${state}`, async (page) => {
+    await settings("about")(page);
+    await page.waitForSelector(`${byId("updates")}[data-state=${state}]`);
+    await page.locator(byId("updates-news")).evaluate((element) => element.scrollIntoView({ block: "center" }));
+  }]),
+  ["settings-update-failed", SMALL, "session=in&update=fetching&unpaused=internal", async (page) => {
+    await settings("about")(page);
+    await page.click(byId("updates-fetch"));
+    await page.waitForSelector("[role=alert]");
+    await page.locator("[role=alert]").evaluate((element) => element.scrollIntoView({ block: "center" }));
+  }],
+  ["whats-new", WINDOW, "session=in&new=1", see("whats-new")],
+  ["update-ready", WINDOW, "session=in&update=ready", see("update-notice")],
+  ["update-ready-map", SMALL, "session=in&update=ready", async (page) => {
+    await wholeMap(page);
+    await page.waitForSelector(byId("update-notice"));
+  }],
+  ["over", WINDOW, "session=in&update=outdated", see("over")],
+  ["over-later", SMALL, "session=in&update=outdated", async (page) => {
+    await page.click(byId("over-later"));
+    await page.waitForSelector(`${byId("update-notice")}[data-kind=over]`);
+  }],
+  ["over-failed", WINDOW, "session=in&outdated=1", async (page) => {
+    await page.click(byId("over-later"));
+    await page.waitForSelector(byId("projects-error"));
+  }],
+  ["over-list", WINDOW, "failure=metadata-expired", async (page) => {
+    await signIn(page);
+    await page.waitForSelector(byId("over"));
   }],
   ["settings-licence", SMALL, "session=in", async (page) => {
     await settings("about")(page);

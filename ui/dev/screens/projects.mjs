@@ -20,6 +20,43 @@ const pinFirst = async (page, many) => {
   }
 };
 
+/** As somebody sees it who has all text twice as large. */
+const largeText = async (page) => {
+  await page.waitForSelector(byId("project-row"));
+  await page.evaluate(() => {
+    document.documentElement.style.fontSize = "200%";
+  });
+};
+
+/** Rows that exist follow each other without a gap, and what is in one stays in it. */
+const apart = async (page) => {
+  const wrong = await page.evaluate(() => {
+    const rows = [...document.querySelectorAll("[data-testid=project-row]")];
+    return rows.flatMap((row, i) => {
+      const box = row.getBoundingClientRect();
+      const found = [];
+      const before = rows[i - 1]?.getBoundingClientRect();
+      if (before && Math.abs(before.bottom - box.top) > 1) found.push(`row ${i} does not follow the one before it`);
+      const texts = [...row.querySelectorAll("p, .title, [role=gridcell]")].map((each) => [each, each.getBoundingClientRect()]).filter(([, { width }]) => width > 0);
+      for (const [each, inside] of texts) {
+        if (inside.top < box.top - 1 || inside.bottom > box.bottom + 1) found.push(`row ${i} does not hold “${each.textContent.trim()}”`);
+      }
+      return found;
+    });
+  });
+  if (wrong.length) throw new Error(wrong.slice(0, 3).join("; "));
+};
+
+/** Only the letters grow, as where a browser enlarges text alone; sizes in rem do not. */
+const onlyLetters = async (page) => {
+  await page.waitForSelector(byId("project-row"));
+  await page.evaluate(() => {
+    const { style } = document.documentElement;
+    style.setProperty("--t-work", "400 1.625rem/2.5rem var(--font)");
+    style.setProperty("--t-note", "400 1.5rem/2rem var(--font)");
+  });
+};
+
 /** Ten thousand projects: wherever one looks, few of them exist; keys go all the way. */
 const many = async (page) => {
   for (const view of ["cards", "list"]) {
@@ -69,6 +106,28 @@ export const PROJECTS = [
   ["projects-many", WINDOW, "session=in&projects=10000", many],
   ["projects-small", SMALL, "session=in", drawn],
   ["projects-list-small", SMALL, "session=in", (page) => page.click(byId("projects-view-list"))],
+  ["projects-list-large-text", WINDOW, "session=in", async (page) => {
+    await largeText(page);
+    await page.click(byId("projects-view-list"));
+    await drawn(page);
+    await apart(page);
+  }],
+  ["projects-cards-large-text", WINDOW, "session=in", async (page) => {
+    await largeText(page);
+    await drawn(page);
+  }],
+  ["projects-list-large-text-small", SMALL, "session=in", async (page) => {
+    await largeText(page);
+    await page.click(byId("projects-view-list"));
+    await drawn(page);
+    await apart(page);
+  }],
+  ["projects-list-large-letters", WINDOW, "session=in", async (page) => {
+    await page.click(byId("projects-view-list"));
+    await onlyLetters(page);
+    await drawn(page);
+    await apart(page);
+  }],
   ["projects-4k", HUGE, "session=in", drawn],
   ["projects-notice", SMALL, "session=in&remembered=keychain-absent", see("not-remembered")],
   ["projects-empty", WINDOW, "session=in&projects=empty", see("projects-empty")],

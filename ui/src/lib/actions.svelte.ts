@@ -1,6 +1,6 @@
 // What works on the screen that is there now, and what a key event does about it.
 import { SvelteMap } from "svelte/reactivity";
-import { shortcutFor, shortcuts, type Shortcut, type ShortcutId } from "./shortcuts";
+import { keysOf, shortcutFor, shortcuts, type Shortcut, type ShortcutId } from "./shortcuts";
 
 /** What a key does; null where the element itself does it, so that it is only listed. */
 export type Run = (() => void) | null;
@@ -34,6 +34,11 @@ export function workingNow(): (Shortcut & { id: ShortcutId; run: Run })[] {
 /** Whether single letters do anything. */
 export function singleKeys(): boolean {
   return single;
+}
+
+/** The keys to show beside what does the same, as a person's keyboard works now; empty when none does. */
+export function keysNow(id: ShortcutId): string {
+  return keysOf(id, single);
 }
 
 /** Turns single letters on or off, now and for the next start. */

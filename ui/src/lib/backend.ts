@@ -13,14 +13,25 @@ import type { Screen } from "$lib/bindings/Screen";
 import type { SignedIn } from "$lib/bindings/SignedIn";
 import type { Sketch } from "$lib/bindings/Sketch";
 import type { ThemeChoice } from "$lib/bindings/ThemeChoice";
+import type { Update } from "$lib/bindings/Update";
+import type { WhatsNew } from "$lib/bindings/WhatsNew";
+import type { Language } from "$lib/fluent/index.svelte";
 
 /**
  * All that the window can ask of the program behind it. Every promise is kept or broken by {@link Failed};
- * the gate's alone by {@link Kept}.
+ * the gate's two by {@link Kept}.
  */
 export interface Backend {
-  /** Asks whether this is the newest verified release; tells how far it is. */
+  /**
+   * Asks whether this is the newest verified release; tells how far it is. When it is not, the newest is fetched, put
+   * in place and started: the window then ends with the promise open.
+   */
   gateCheck(onProgress: (progress: GateProgress) => void): Promise<Admitted>;
+  /**
+   * Lets the person choose an update file and puts it in place after the same checks; tells how far it is. False when
+   * none was chosen; else the window ends, as with an update that was fetched.
+   */
+  importUpdate(onProgress: (progress: GateProgress) => void): Promise<boolean>;
   /** How the platform is reached, and what this computer is set to; for whoever is not signed in. */
   network(): Promise<Network>;
   /** Another way to the platform, from the next check of the gate on. A failure names the field that does not read. */
@@ -53,6 +64,16 @@ export interface Backend {
   painted(screen: Screen): Promise<void>;
   /** Lets the window's own frame be as light or dark as the page. */
   setTheme(theme: ThemeChoice): Promise<void>;
+  /** Tells how the next version stands, now and whenever that changes. Whoever asks last is told. */
+  updateWatch(onUpdate: (update: Update) => void): Promise<void>;
+  /** Fetches no newer version for the time being, or does again. */
+  updatePause(paused: boolean): Promise<void>;
+  /** Ends the program and starts it again, in the newest version that is in place. */
+  restart(): Promise<void>;
+  /** What is new in this version; null when its makers say nothing. */
+  whatsNew(language: Language): Promise<WhatsNew | null>;
+  /** Says that a person was shown what is new. */
+  whatsNewSeen(): Promise<void>;
   /** Ends the program. */
   quit(): Promise<void>;
 }

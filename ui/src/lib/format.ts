@@ -42,20 +42,37 @@ export function percent(locale: string, share: number): string {
 
 /** "3.9 MB"; thousands, as file managers count. */
 export function size(locale: string, bytes: number): string {
-  const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
-  let value = bytes;
-  let unit = 0;
-  // 999.5 would be written as "1,000 kB".
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
+  return sizeIn(locale, bytes, unitFor(bytes)).format(bytes / 1000 ** unitFor(bytes));
+}
+
+/** "58 MB", "1.2 GB": a size that somebody acts on, in two or three digits that stay on one line. */
+export function roughSize(locale: string, bytes: number): string {
+  const unit = unitFor(bytes);
+  const words = new Intl.NumberFormat(locale, { style: "unit", unit: UNITS[unit] ?? "byte", unitDisplay: unit === 0 ? "long" : "short", maximumFractionDigits: bytes / 1000 ** unit < 10 ? 1 : 0 });
+  return words.format(bytes / 1000 ** unit).replace(/\s/gu, "\u00a0");
+}
+
+/** "3.1" and "6.4 MB", for "3.1 of 6.4 MB": both as the whole is counted. */
+export function part(locale: string, done: number, total: number): { done: string; total: string } {
+  const unit = unitFor(total);
+  const digits = sizeIn(locale, total, unit).resolvedOptions();
+  const bare = new Intl.NumberFormat(locale, {
+    maximumFractionDigits: digits.maximumFractionDigits ?? 0,
+    minimumFractionDigits: digits.minimumFractionDigits ?? 0,
+  });
+  return { done: bare.format(Math.min(done, total) / 1000 ** unit), total: size(locale, total) };
+}
+
+/** "330 kB/s" */
+export function speed(locale: string, bytesPerSecond: number): string {
+  const unit = Math.max(unitFor(bytesPerSecond), 1);
+  const value = bytesPerSecond / 1000 ** unit;
   return new Intl.NumberFormat(locale, {
     style: "unit",
-    unit: units[unit] ?? "byte",
-    unitDisplay: unit === 0 ? "long" : "short",
-    maximumFractionDigits: unit < 2 || value >= 100 ? 0 : 1,
-    minimumFractionDigits: unit >= 2 && value < 100 ? 1 : 0,
+    unit: `${UNITS[unit] ?? "kilobyte"}-per-second`,
+    unitDisplay: "short",
+    // Two digits are as much as a mean of a few seconds knows.
+    maximumSignificantDigits: value < 100 ? 2 : 3,
   }).format(value);
 }
 
@@ -114,4 +131,26 @@ function daysBetween(at: number, now: number): number {
   };
   // Rounded, for days of 23 and 25 hours.
   return Math.round((midnight(now) - midnight(at)) / 86_400_000);
+}
+
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+
+/** In which power of a thousand so many bytes are counted. */
+function unitFor(bytes: number): number {
+  // 999.5 would be written as "1,000 kB".
+  let unit = 0;
+  for (let value = bytes; value >= 999.5 && unit < UNITS.length - 1; value /= 1000) unit += 1;
+  return unit;
+}
+
+/** How a size is written in a unit; megabytes and more have one decimal while they are few. */
+function sizeIn(locale: string, bytes: number, unit: number): Intl.NumberFormat {
+  const decimals = unit >= 2 && bytes / 1000 ** unit < 100 ? 1 : 0;
+  return new Intl.NumberFormat(locale, {
+    style: "unit",
+    unit: UNITS[unit] ?? "byte",
+    unitDisplay: unit === 0 ? "long" : "short",
+    maximumFractionDigits: decimals,
+    minimumFractionDigits: decimals,
+  });
 }

@@ -4,18 +4,12 @@ import { Failed, Kept, UNEXPECTED, type Backend } from "$lib/backend";
 import type { Failure } from "$lib/bindings/Failure";
 import type { GateProgress } from "$lib/bindings/GateProgress";
 import type { Refused } from "$lib/bindings/Refused";
+import type { Update } from "$lib/bindings/Update";
 
 /** The program behind this window. */
 export const backend: Backend = {
-  async gateCheck(onProgress) {
-    const progress = new Channel<GateProgress>();
-    progress.onmessage = onProgress;
-    try {
-      return await invoke("gate_check", { progress });
-    } catch (thrown) {
-      throw new Kept(isRefused(thrown) ? thrown : unexplained(thrown));
-    }
-  },
+  gateCheck: (onProgress) => pass("gate_check", onProgress),
+  importUpdate: (onProgress) => pass("import_update", onProgress),
   network: () => ask("network"),
   setNetwork: (change) => ask("set_network", { change }),
   copySecret: (text) => ask("copy_secret", { text }),
@@ -32,8 +26,28 @@ export const backend: Backend = {
   layer: (project, version, layer) => ask("layer", { project, version, layer }),
   painted: (screen) => ask("painted", { screen }),
   setTheme: (theme) => ask("set_theme", { theme }),
+  async updateWatch(onUpdate) {
+    const channel = new Channel<Update>();
+    channel.onmessage = onUpdate;
+    await ask("update_watch", { channel });
+  },
+  updatePause: (paused) => ask("update_pause", { paused }),
+  restart: () => ask("restart"),
+  whatsNew: (language) => ask("whats_new", { language }),
+  whatsNewSeen: () => ask("whats_new_seen"),
   quit: () => ask("quit"),
 };
+
+/** The gate's commands tell how far they are, and are refused with all that the gate shows. */
+async function pass<T>(command: string, onProgress: (progress: GateProgress) => void): Promise<T> {
+  const progress = new Channel<GateProgress>();
+  progress.onmessage = onProgress;
+  try {
+    return await invoke<T>(command, { progress });
+  } catch (thrown) {
+    throw new Kept(isRefused(thrown) ? thrown : unexplained(thrown));
+  }
+}
 
 async function ask<T>(command: string, args?: Record<string, unknown>): Promise<T> {
   try {
@@ -65,6 +79,7 @@ function unexplained(thrown: unknown): Refused {
     clockOffBy: null,
     host: "",
     issuer: null,
+    room: null,
     details: String(thrown),
   };
 }

@@ -59,9 +59,10 @@ export type ShortcutId = (typeof SHORTCUTS)[number]["id"];
 /** All of them, as the type that says what may be there. */
 export const shortcuts: readonly (Shortcut & { id: ShortcutId })[] = SHORTCUTS;
 
-/** The keys to show beside what does the same. */
-export function keysOf(id: ShortcutId): string {
-  return shortcuts.find((each) => each.id === id)?.keys[0] ?? "";
+/** The keys to show beside what does the same; none when only a single key does it and those are switched off. */
+export function keysOf(id: ShortcutId, singleKeys: boolean): string {
+  const keys = shortcuts.find((each) => each.id === id)?.keys ?? [];
+  return keys.find((chord) => singleKeys || !isSingle(chord)) ?? "";
 }
 
 /** Where the focus is, as far as keys care. */

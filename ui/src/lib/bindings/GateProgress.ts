@@ -6,10 +6,14 @@ import type { GateStep } from "./GateStep";
  */
 export type GateProgress = { step: GateStep, 
 /**
- * Bytes of the program that were verified so far.
+ * Bytes that were verified, fetched or unpacked so far, whichever the step does.
  */
 done: number, 
 /**
  * Of so many; 0 while that is not known.
  */
-total: number, };
+total: number, 
+/**
+ * The version that is being put in place; null while the gate only checks.
+ */
+version: string | null, };

@@ -3,4 +3,4 @@
 /**
  * What the gate is doing.
  */
-export type GateStep = "reaching" | "verifying" | "comparing";
+export type GateStep = "reaching" | "verifying" | "comparing" | "downloading" | "unpacking" | "starting";

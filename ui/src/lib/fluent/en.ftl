@@ -20,6 +20,23 @@ gate-reaching = Connecting to the platform
 gate-verifying = Reading the signed list of versions
 gate-comparing = Comparing with this program
 gate-bytes = { $done } of { $total }
+gate-downloading = Getting { $version ->
+    [none] the newest version
+   *[other] version { $version }
+  }
+gate-downloading-lead = Polder starts by itself when it is in place and verified.
+gate-unpacking = Unpacking { $version ->
+    [none] the newest version
+   *[other] version { $version }
+  }
+gate-unpacking-lead = Each file is verified on its way to its place.
+gate-starting = Starting { $version ->
+    [none] the newest version
+   *[other] version { $version }
+  }
+gate-starting-lead = This window closes, and the new one opens.
+gate-left = about { $time } left
+gate-import = Import update file…
 gate-done = { $step }: done
 gate-now = { $step }: under way
 gate-later = { $step }: not yet
@@ -219,7 +236,7 @@ rec-not-json = Give IT the code.
 
 err-client-outdated = This version of Polder is too old for the platform.
   .title = There is a newer Polder
-rec-client-outdated = Quit Polder and start it again.
+rec-client-outdated = Restart Polder; it gets the newest version by itself.
 
 err-internal = Something broke on the platform. What you did just now may not have been kept; what was saved is safe.
   .title = Something broke on the platform
@@ -318,9 +335,12 @@ err-proxy-pac = This computer finds its proxy by a script (PAC), which Polder do
   .title = The proxy is set by a script
 rec-proxy-pac = Set the proxy by hand in the network settings. IT knows its name.
 
-err-metadata-expired = The signed list of versions is out of date. Nobody can tell whether this is the newest, so Polder stays closed.
+err-metadata-expired = The signed list of versions is out of date, so Polder asks the platform nothing more. Nothing is lost.
+  .title = Polder has to check again
+rec-metadata-expired = Restart Polder when you are ready; it checks anew.
+err-metadata-expired-gate = The signed list of versions is out of date. Nobody can tell whether this is the newest, so Polder stays closed.
   .title = The list is out of date
-rec-metadata-expired = Check this computer's date and time and try again. If they are right, tell IT.
+rec-metadata-expired-gate = Check this computer's date and time and try again. If they are right, tell IT.
 
 err-metadata-invalid = The list of versions is not signed as it should be. Polder does not trust it and stays closed.
   .title = The list is not properly signed
@@ -374,6 +394,66 @@ rec-no-release = Ask IT which computers Polder runs on.
 err-no-deployment = This Polder was built without a platform to talk to. It stays closed.
   .title = No platform
 rec-no-deployment = Install the Polder that your organisation gives out.
+
+err-update-interrupted = The new version came in cut off. What came in so far is kept, and nothing was changed.
+  .title = The connection broke off
+rec-update-interrupted = Polder goes on by itself in a moment. If it stays so, use another network.
+
+err-no-room = { $room ->
+    [known] The new version needs { $needed } and { $free } is free. What came in so far is kept.
+   *[unknown] The new version does not fit on the disk, or in the part of it that is yours. What came in so far is kept.
+  }
+  .title = Too little room
+rec-no-room = { $room ->
+    [known] Free { $short }, then try again.
+   *[unknown] Free some space, then try again.
+  }
+
+err-folder-cannot-hold-programs = Your folder on this computer may not hold programs, so Polder cannot put the new version there. Nothing was fetched.
+  .title = IT has to install this version
+rec-folder-cannot-hold-programs = Give IT this, then start Polder again:
+
+err-release-does-not-start = { $newest ->
+    [none] The newest version did not start on this computer, so Polder went back to version { $version }, which may not run any more.
+   *[other] Version { $newest } did not start on this computer, so Polder went back to version { $version }, which may not run any more.
+  }
+  .title = The new version does not start
+rec-release-does-not-start = Give IT the code below. Polder takes the next version as soon as it is out; your projects are safe on the platform.
+
+err-update-busy = Another Polder on this computer is putting the new version in place.
+  .title = The new version is on its way
+rec-update-busy = Wait. Polder goes on by itself.
+
+err-update-file-foreign = This file is not an update of your organisation’s Polder. Nothing was changed.
+  .title = Not your Polder
+rec-update-file-foreign = Ask IT for the update file of { $host }, or try again without one.
+
+err-update-file-old = This file is older than what Polder knows, or its time is over. Nothing was changed.
+  .title = This file is too old
+rec-update-file-old = Ask IT for a newer one, or try again without one.
+
+err-update-file-damaged = This is no update file, or a part of it is missing. Nothing was changed.
+  .title = This file cannot be used
+rec-update-file-damaged = Get the file once more, or try again without one.
+
+err-release-does-not-hold = The new version is not signed as it should be. Polder did not start it and stays closed.
+  .title = The new version is not properly signed
+rec-release-does-not-hold = Try another network. If it stays so, give IT the details.
+
+err-no-slots = There is a newer Polder, and this one was started in a way that cannot put it in place. It stays closed.
+  .title = Not started the usual way
+rec-no-slots = Start Polder from the menu of this computer. If it stays so, install it again from where IT keeps it.
+
+err-update-not-offered = { $newest ->
+    [none] There is a newer version, and it cannot be fetched from { $host }. Polder stays closed until it is in place.
+   *[other] Version { $newest } is the newest, and it cannot be fetched from { $host }. Polder stays closed until it is in place.
+  }
+  .title = There is a newer Polder
+rec-update-not-offered = Ask IT for an update file, or to install the newest version.
+
+err-nothing-newer = This file brings nothing that is newer than version { $version }. Nothing was changed.
+  .title = Nothing new in this file
+rec-nothing-newer = Ask IT for a newer one, or try again without one.
 
 err-keychain-absent = This computer has no locked place for your sign-in. You stay signed in until you quit.
   .title = You stay signed in until you quit

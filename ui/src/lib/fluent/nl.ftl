@@ -20,6 +20,23 @@ gate-reaching = Verbinden met het platform
 gate-verifying = De ondertekende versielijst lezen
 gate-comparing = Vergelijken met dit programma
 gate-bytes = { $done } van { $total }
+gate-downloading = { $version ->
+    [none] De nieuwste versie
+   *[other] Versie { $version }
+  } ophalen
+gate-downloading-lead = Polder start vanzelf als ze er staat en gecontroleerd is.
+gate-unpacking = { $version ->
+    [none] De nieuwste versie
+   *[other] Versie { $version }
+  } uitpakken
+gate-unpacking-lead = Elk bestand wordt onderweg naar zijn plek gecontroleerd.
+gate-starting = { $version ->
+    [none] De nieuwste versie
+   *[other] Versie { $version }
+  } starten
+gate-starting-lead = Dit venster sluit en het nieuwe gaat open.
+gate-left = nog ongeveer { $time }
+gate-import = Update importeren…
 gate-done = { $step }: klaar
 gate-now = { $step }: bezig
 gate-later = { $step }: nog niet
@@ -219,7 +236,7 @@ rec-not-json = Geef IT de code.
 
 err-client-outdated = Deze versie van Polder is te oud voor het platform.
   .title = Er is een nieuwere Polder
-rec-client-outdated = Sluit Polder af en start het opnieuw.
+rec-client-outdated = Start Polder opnieuw; de nieuwste versie haalt het zelf op.
 
 err-internal = Er ging iets stuk op het platform. Wat je net deed is misschien niet bewaard; wat al bewaard was, is veilig.
   .title = Er ging iets stuk op het platform
@@ -318,9 +335,12 @@ err-proxy-pac = Deze computer vindt zijn proxy met een script (PAC), en dat lees
   .title = De proxy komt uit een script
 rec-proxy-pac = Stel de proxy met de hand in bij de netwerkinstellingen. IT weet de naam.
 
-err-metadata-expired = De ondertekende versielijst is verlopen. Niemand kan zien of dit de nieuwste is; Polder blijft dicht.
+err-metadata-expired = De ondertekende versielijst is verlopen, dus Polder vraagt het platform niets meer. Er is niets verloren.
+  .title = Polder moet opnieuw controleren
+rec-metadata-expired = Herstart Polder als je klaar bent; het controleert dan opnieuw.
+err-metadata-expired-gate = De ondertekende versielijst is verlopen. Niemand kan zien of dit de nieuwste is; Polder blijft dicht.
   .title = De lijst is verlopen
-rec-metadata-expired = Controleer datum en tijd van deze computer en probeer het opnieuw. Kloppen ze, zeg het dan tegen IT.
+rec-metadata-expired-gate = Controleer datum en tijd van deze computer en probeer het opnieuw. Kloppen ze, zeg het dan tegen IT.
 
 err-metadata-invalid = De versielijst is niet ondertekend zoals het hoort. Polder vertrouwt die niet en blijft dicht.
   .title = De lijst is niet goed ondertekend
@@ -374,6 +394,66 @@ rec-no-release = Vraag IT op welke computers Polder draait.
 err-no-deployment = Deze Polder is gemaakt zonder platform om mee te praten. Het blijft dicht.
   .title = Geen platform
 rec-no-deployment = Installeer de Polder die je organisatie uitgeeft.
+
+err-update-interrupted = De nieuwe versie kwam afgebroken binnen. Wat al binnen is, blijft bewaard en er is niets gewijzigd.
+  .title = De verbinding brak af
+rec-update-interrupted = Polder gaat zo vanzelf verder. Blijft het zo, gebruik dan een ander netwerk.
+
+err-no-room = { $room ->
+    [known] De nieuwe versie heeft { $needed } nodig en er is { $free } vrij. Wat al binnen is, blijft bewaard.
+   *[unknown] De nieuwe versie past niet op de schijf, of niet op jouw deel ervan. Wat al binnen is, blijft bewaard.
+  }
+  .title = Te weinig ruimte
+rec-no-room = { $room ->
+    [known] Maak { $short } vrij en probeer het opnieuw.
+   *[unknown] Maak ruimte vrij en probeer het opnieuw.
+  }
+
+err-folder-cannot-hold-programs = In jouw map op deze computer mogen geen programma’s staan, dus Polder kan de nieuwe versie er niet neerzetten. Er is niets opgehaald.
+  .title = IT moet deze versie installeren
+rec-folder-cannot-hold-programs = Geef dit aan IT en start Polder daarna opnieuw:
+
+err-release-does-not-start = { $newest ->
+    [none] De nieuwste versie startte niet op deze computer. Polder ging terug naar versie { $version }, die misschien niet meer mag draaien.
+   *[other] Versie { $newest } startte niet op deze computer. Polder ging terug naar versie { $version }, die misschien niet meer mag draaien.
+  }
+  .title = De nieuwe versie start hier niet
+rec-release-does-not-start = Geef IT de code hieronder. Polder neemt de volgende versie zodra die er is; je projecten staan veilig op het platform.
+
+err-update-busy = Een andere Polder op deze computer zet de nieuwe versie klaar.
+  .title = De nieuwe versie komt eraan
+rec-update-busy = Wacht even. Polder gaat vanzelf verder.
+
+err-update-file-foreign = Dit bestand is geen update van de Polder van je organisatie. Er is niets gewijzigd.
+  .title = Niet jouw Polder
+rec-update-file-foreign = Vraag IT om het updatebestand van { $host }, of probeer het opnieuw zonder bestand.
+
+err-update-file-old = Dit bestand is ouder dan wat Polder al weet, of zijn tijd is voorbij. Er is niets gewijzigd.
+  .title = Dit bestand is te oud
+rec-update-file-old = Vraag IT om een nieuwer, of probeer het opnieuw zonder bestand.
+
+err-update-file-damaged = Dit is geen updatebestand, of er ontbreekt een deel. Er is niets gewijzigd.
+  .title = Dit bestand is niet te gebruiken
+rec-update-file-damaged = Haal het bestand nog een keer op, of probeer het opnieuw zonder bestand.
+
+err-release-does-not-hold = De nieuwe versie is niet ondertekend zoals het hoort. Polder heeft die niet gestart en blijft dicht.
+  .title = De nieuwe versie is niet goed ondertekend
+rec-release-does-not-hold = Probeer een ander netwerk. Blijft het zo, geef IT dan de gegevens.
+
+err-no-slots = Er is een nieuwere Polder, maar deze is zo gestart dat hij die niet kan neerzetten. Hij blijft dicht.
+  .title = Niet zoals gewoonlijk gestart
+rec-no-slots = Start Polder vanuit het menu van deze computer. Blijft het zo, installeer hem dan opnieuw vanwaar IT hem bewaart.
+
+err-update-not-offered = { $newest ->
+    [none] Er is een nieuwere versie, maar die is bij { $host } niet op te halen. Polder blijft dicht tot die er staat.
+   *[other] Versie { $newest } is de nieuwste, maar die is bij { $host } niet op te halen. Polder blijft dicht tot die er staat.
+  }
+  .title = Er is een nieuwere Polder
+rec-update-not-offered = Vraag IT om een updatebestand, of om de nieuwste versie te installeren.
+
+err-nothing-newer = Dit bestand brengt niets nieuwers dan versie { $version }. Er is niets gewijzigd.
+  .title = Niets nieuws in dit bestand
+rec-nothing-newer = Vraag IT om een nieuwer, of probeer het opnieuw zonder bestand.
 
 err-keychain-absent = Deze computer heeft geen afgesloten plek voor je aanmelding. Je blijft aangemeld tot je afsluit.
   .title = Je blijft aangemeld tot je afsluit

@@ -30,6 +30,27 @@ settings-about-lead = Your planning projects, in a place of your own.
 about-version = Version { $version }
 about-verified = Verified
 about-verified-newest = This is the newest Polder, unchanged since it was made.
+about-verified-whole = Unchanged since it was made.
+update-now-none = You have the newest version.
+update-now-fetching = { $version ->
+    [none] A newer version is coming in.
+   *[other] Version { $version } is coming in.
+  }
+update-now-ready = { $version ->
+    [none] A newer version is ready. It starts next time.
+   *[other] Version { $version } is ready. It starts next time.
+  }
+update-now-paused = Nothing is fetched for now. At its next start Polder gets the newest version before it opens.
+update-now-outdated = { $version ->
+    [none] This version’s time is over. Finish what you are doing, then restart.
+   *[other] Version { $version } takes over from this one. Finish what you are doing, then restart.
+  }
+update-fetch = Fetch new versions while I work
+update-fetch-note = Slowly, in the background; then the next start waits for nothing.
+update-news = What is new
+update-news-note = In version { $version }.
+update-news-none = The makers of version { $version } say nothing about it.
+update-news-show = Read it
 about-checked = Checked
 about-checked-at = { $when }, against { $host }
 about-list = Signed list of versions

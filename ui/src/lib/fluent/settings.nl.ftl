@@ -30,6 +30,27 @@ settings-about-lead = Je planprojecten, op een eigen plek.
 about-version = Versie { $version }
 about-verified = Gecontroleerd
 about-verified-newest = Dit is de nieuwste Polder, onveranderd sinds hij gemaakt is.
+about-verified-whole = Onveranderd sinds hij gemaakt is.
+update-now-none = Je hebt de nieuwste versie.
+update-now-fetching = { $version ->
+    [none] Een nieuwere versie komt binnen.
+   *[other] Versie { $version } komt binnen.
+  }
+update-now-ready = { $version ->
+    [none] Een nieuwere versie staat klaar. Ze start de volgende keer.
+   *[other] Versie { $version } staat klaar. Ze start de volgende keer.
+  }
+update-now-paused = Er wordt nu niets opgehaald. Bij de volgende start haalt Polder de nieuwste versie op voor het opengaat.
+update-now-outdated = { $version ->
+    [none] De tijd van deze versie is om. Maak af waar je mee bezig bent en herstart dan.
+   *[other] Versie { $version } neemt het over van deze. Maak af waar je mee bezig bent en herstart dan.
+  }
+update-fetch = Nieuwe versies ophalen terwijl ik werk
+update-fetch-note = Langzaam, op de achtergrond; dan wacht de volgende start nergens op.
+update-news = Wat er nieuw is
+update-news-note = In versie { $version }.
+update-news-none = De makers van versie { $version } zeggen er niets over.
+update-news-show = Lezen
 about-checked = Gecontroleerd
 about-checked-at = { $when }, bij { $host }
 about-list = Ondertekende lijst van versies

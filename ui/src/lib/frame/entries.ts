@@ -1,5 +1,5 @@
 // All that the palette offers: projects, screens, what works on this screen, and how Polder looks and speaks.
-import { workingNow } from "$lib/actions.svelte";
+import { keysNow, workingNow } from "$lib/actions.svelte";
 import type { Summary } from "$lib/bindings/Summary";
 import { LANGUAGES, choose, language, nameOf, t } from "$lib/fluent/index.svelte";
 import { THEMES, chooseTheme, theme } from "$lib/theme.svelte";
@@ -30,10 +30,10 @@ export function entries(frame: Frame, projects: readonly Summary[]): Entry[] {
       id: `project:${id}`, label: name, kind: t("palette-project"), icon: "map", run: () => frame.project(id),
     })),
     ...(frame.at === "projects" ? [] : [{ id: "projects", label: t("projects-title"), kind: t("palette-screen"), icon: "layout-grid", run: () => frame.projects() }]),
-    ...workingNow().flatMap(({ id, run, icon, keys }) =>
+    ...workingNow().flatMap(({ id, run, icon }) =>
       run === null || !icon || id === "palette"
         ? []
-        : [{ id, label: t(`shortcut-${id}`), kind: action, icon, ...(keys[0] ? { keys: keys[0] } : {}), run }],
+        : [{ id, label: t(`shortcut-${id}`), kind: action, icon, ...(keysNow(id) ? { keys: keysNow(id) } : {}), run }],
     ),
     ...SETTINGS.map((page) => ({
       id: `settings:${page}`, label: t("palette-settings-page", { page: t(`settings-${page}`) }), kind: setting, icon: PAGE_ICONS[page],

@@ -13,12 +13,16 @@ export interface Frame {
   readonly at: "projects" | "project" | "settings";
   /** Signing out is under way. */
   readonly leaving: boolean;
+  /** The way back through the gate is under way. */
+  readonly restarting: boolean;
   projects(): void;
   project(id: string): void;
   settings(page: SettingsPage): void;
   palette(): void;
   shortcuts(): void;
   signOut(): void;
+  /** Ends Polder and starts it again, in the newest version that is in place. */
+  restart(): void;
 }
 
 const KEY = Symbol("frame");

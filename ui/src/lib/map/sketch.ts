@@ -74,7 +74,8 @@ export function paintOf(part: SketchPart, subject: Theme | null, scale: number, 
 /** Draws a sketch over a whole canvas, sharp on its screen. */
 export function drawSketch(canvas: HTMLCanvasElement, sketch: Sketch): void {
   const { clientWidth: width, clientHeight: height } = canvas;
-  const context = canvas.getContext("2d");
+  // Nothing is read back: otherwise WebKitGTK notes down what is drawn and draws it anew each time the page is painted.
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context || width === 0 || height === 0) return;
   const dense = devicePixelRatio || 1;
   canvas.width = Math.round(width * dense);

@@ -8,6 +8,8 @@ export interface Sizes {
   /** Of a heading, and of the words below a card's picture; both grow with the text size. */
   heading: number;
   caption: number;
+  /** How many times as large as usual the text is. */
+  text: number;
 }
 
 /** One row of cards, or a heading. */
@@ -30,16 +32,16 @@ const LEAST_WIDE = 320;
 /** How wide a picture is for its height. */
 const SHAPE = 2.5;
 
-/** How many cards stand beside each other. Pinned ones are a size larger. */
-export function columnsFor(width: number): { pinned: number; rest: number } {
-  const least = width >= WIDE ? LEAST_WIDE : LEAST;
+/** How many cards stand beside each other: fewer with larger text. Pinned ones are a size larger. */
+export function columnsFor(width: number, text: number): { pinned: number; rest: number } {
+  const least = (width >= WIDE ? LEAST_WIDE : LEAST) * Math.max(text, 1);
   const rest = Math.max(1, Math.floor((width + GAP) / (least + GAP)));
   return { pinned: Math.max(1, rest - 1), rest };
 }
 
 /** All bands of a list whose first `pinned` cards are pinned, from the top. Headings only tell two parts apart. */
 export function bandsOf(cards: number, pinned: number, sizes: Sizes): { bands: Band[]; height: number } {
-  const columns = columnsFor(sizes.width);
+  const columns = columnsFor(sizes.width, sizes.text);
   const bands: Band[] = [];
   let top = 0;
   const push = (band: Omit<Band, "top">) => {
