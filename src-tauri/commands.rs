@@ -2,6 +2,7 @@
 /// the handlers against this list).
 pub(crate) const COMMANDS: &[&str] = &[
     "gate_check",
+    "import_update",
     "painted",
     "set_theme",
     "network",
@@ -18,5 +19,10 @@ pub(crate) const COMMANDS: &[&str] = &[
     "project_open",
     "project_sketch",
     "layer",
+    "update_watch",
+    "update_pause",
+    "restart",
+    "whats_new",
+    "whats_new_seen",
     "quit",
 ];

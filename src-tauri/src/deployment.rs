@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use polder_client::deployment::Deployment;
+use semver::Version;
 
 const EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/deployment.json"));
 
@@ -20,6 +21,23 @@ pub(crate) fn embedded() -> Option<Deployment> {
         };
     }
     if EMBEDDED.is_empty() { None } else { parse(EMBEDDED) }
+}
+
+/// What this program is.
+pub(crate) fn version() -> Version {
+    #[cfg(feature = "e2e")]
+    if let Some(version) = of_slot() {
+        return version;
+    }
+    // `CARGO_PKG_VERSION` is a version, or Cargo would not have built this.
+    env!("CARGO_PKG_VERSION").parse().unwrap_or(Version::new(0, 0, 0))
+}
+
+/// Tests publish one and the same program as several versions.
+#[cfg(feature = "e2e")]
+fn of_slot() -> Option<Version> {
+    let manifest = std::env::current_exe().ok()?.with_file_name(polder_slots::MANIFEST);
+    Some(polder_slots::Manifest::parse(&std::fs::read(manifest).ok()?).ok()?.version)
 }
 
 fn parse(bytes: &[u8]) -> Option<Deployment> {

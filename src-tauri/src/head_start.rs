@@ -9,6 +9,7 @@ use tauri::async_runtime::{JoinHandle, spawn};
 use tauri::{AppHandle, Manager as _};
 use tokio::sync::watch;
 
+use crate::ahead::Ahead;
 use crate::ipc::{self, Failure, Resumed};
 use crate::shell::{Admitted, Shell};
 use crate::window;
@@ -52,7 +53,9 @@ impl HeadStart {
             let tell = |told| {
                 tell.send_replace(told);
             };
-            let admitted = shell.check(at, &tell).await?;
+            let checked = shell.check(at, &tell).await;
+            say_verdict(&checking, checked.is_ok());
+            let admitted = checked?;
             window::grow_soon(&checking);
             let resuming = checking.clone();
             checking.state::<Self>().look(async move { ipc::resume(&resuming.state::<Shell>()).await });
@@ -103,6 +106,23 @@ impl Check {
                 Ok(()) = self.progress.changed() => {}
             }
         }
+    }
+}
+
+/// The gate came to a verdict, so this version starts; one that was admitted looks for the next one from now on.
+pub(crate) fn say_verdict(app: &AppHandle, admitted: bool) {
+    let saying = app.clone();
+    // It writes a file, and perhaps waits for a lock.
+    tauri::async_runtime::spawn_blocking(move || {
+        let shell = saying.state::<Shell>();
+        let Some(slot) = shell.slot() else { return };
+        slot.verdict();
+        if admitted {
+            slot.checked();
+        }
+    });
+    if admitted {
+        app.state::<Ahead>().begin(app);
     }
 }
 

@@ -3,13 +3,16 @@
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod ahead;
 mod appearance;
 mod deployment;
 mod hardening;
 mod head_start;
 mod instance;
 mod ipc;
+mod news;
 mod shell;
+mod slot;
 mod window;
 
 use std::io::IsTerminal as _;
@@ -18,10 +21,12 @@ use std::process::ExitCode;
 use tauri::Manager as _;
 use tracing_subscriber::EnvFilter;
 
+use ahead::Ahead;
 use appearance::Kept;
 use head_start::HeadStart;
 use instance::Instance;
 use ipc::SecretClipboard;
+use news::Told;
 use shell::Shell;
 
 /// Takes no arguments: what is given is not looked at.
@@ -58,7 +63,9 @@ fn main() -> ExitCode {
                 app.manage(first);
             }
             let handle = app.handle().clone();
-            let shell = Shell::new(deployment::embedded(), &data.join("gate"));
+            let shell = Shell::new(deployment::embedded(), &data);
+            app.manage(Told::in_folder(&data, shell.version()));
+            app.manage(Ahead::new());
             app.manage(shell.watched(move |secrets| window::protect(&handle, secrets)));
             app.manage(SecretClipboard::default());
             app.manage(HeadStart::default());

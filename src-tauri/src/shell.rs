@@ -1,20 +1,26 @@
 //! The state behind the window: which stage the person has reached, in one enum.
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use polder_client::api;
 use polder_client::deployment::Deployment;
-use polder_client::gate::{Admission, Gate, Installed, Progress, Refusal};
+use polder_client::gate::{Admission, Ahead, Gate, Installed, Progress, Refusal};
 use polder_client::keychain::Vault;
 use polder_client::proxy::Network;
 use polder_client::session::{CodeStep, Door, EnrolStep, Failure, Session};
 use polder_client::surroundings::Surroundings;
+use polder_client::update::Pace;
 use polder_wire::project::{Layer, Opened};
 use polder_wire::update::this_system;
-use polder_wire::{Code, ProjectId, UnixSeconds};
+use polder_wire::{Code, Notes, ProjectId, UnixSeconds};
 use semver::Version;
+use tokio::sync::watch;
+
+use crate::deployment;
+use crate::slot::Slot;
 
 /// All that the commands share.
 pub(crate) struct Shell {
@@ -22,6 +28,15 @@ pub(crate) struct Shell {
     /// With how often it changed.
     stage: Mutex<(Turn, Stage)>,
     watch: Box<dyn Fn(bool) + Send + Sync>,
+    version: Version,
+    slot: Option<Slot>,
+}
+
+/// The next version, in place.
+pub(crate) struct Next {
+    pub(crate) version: Version,
+    /// Whether the platform takes this one no more.
+    pub(crate) due: bool,
 }
 
 /// Names the stage that a command found. What the command comes back with counts only while that stage still
@@ -66,13 +81,22 @@ pub(crate) struct Admitted {
 }
 
 impl Shell {
+    /// `data` is where this person's data lies.
     pub(crate) fn new(deployment: Option<Deployment>, data: &Path) -> Self {
-        let platform = deployment.map(|deployment| Platform {
-            gate: Gate::new(deployment.clone(), installed(), data),
-            vault: Vault::system(&deployment),
-            deployment,
+        let version = deployment::version();
+        let slot = Slot::of_this_process(deployment.as_ref(), data, &version);
+        let platform = deployment.map(|deployment| {
+            let installed =
+                Installed { version: version.clone(), system: this_system(), program: own_file() };
+            let gate = Gate::new(deployment.clone(), installed, &data.join("gate"));
+            let gate = match &slot {
+                Some(slot) => gate.with_slots(slot.slots().clone()),
+                None => gate,
+            };
+            Platform { gate, vault: Vault::system(&deployment), deployment }
         });
-        Self { platform, stage: Mutex::new((Turn(0), Stage::Shut)), watch: Box::new(|_| ()) }
+        let stage = Mutex::new((Turn(0), Stage::Shut));
+        Self { platform, stage, watch: Box::new(|_| ()), version, slot }
     }
 
     /// Calls back at each change: true when passwords, codes and keys may be on the screen.
@@ -84,6 +108,52 @@ impl Shell {
     /// Whom this client is for; empty when it is for nobody.
     pub(crate) fn host(&self) -> &str {
         self.platform.as_ref().map_or("", |platform| platform.deployment.host())
+    }
+
+    /// What this program is.
+    pub(crate) fn version(&self) -> &Version {
+        &self.version
+    }
+
+    /// Where it stands among the versions on this computer, if a launcher started it.
+    pub(crate) fn slot(&self) -> Option<&Slot> {
+        self.slot.as_ref()
+    }
+
+    /// Puts the newest release in place from an update file. Afterwards this program ends.
+    pub(crate) async fn import(
+        &self,
+        file: File,
+        now: UnixSeconds,
+        progress: &(dyn Fn(Progress) + Send + Sync),
+    ) -> Result<Version, Refusal> {
+        let platform = self.platform.as_ref().ok_or(Refusal::NoDeployment)?;
+        Ok(platform.gate.import(file, now, progress).await?.version().clone())
+    }
+
+    /// Puts the newest release in place while somebody works, if there is one.
+    pub(crate) async fn stage_ahead(
+        &self,
+        now: UnixSeconds,
+        pace: Pace,
+        paused: watch::Receiver<bool>,
+        progress: &(dyn Fn(Progress) + Send + Sync),
+    ) -> Result<Option<Next>, Refusal> {
+        let (Some(platform), Some(door)) = (&self.platform, self.stage().1.door().cloned()) else {
+            return Ok(None);
+        };
+        let ahead = platform.gate.stage_ahead(door.admission(), now, pace, paused, progress).await?;
+        Ok(ahead.map(|Ahead { update, due }| Next { version: update.version().clone(), due }))
+    }
+
+    /// What is new in this version.
+    pub(crate) async fn notes(&self, now: UnixSeconds) -> Result<Option<Notes>, Failure> {
+        let (_, stage) = self.stage();
+        let (Some(platform), Some(door)) = (&self.platform, stage.door()) else { return Err(out_of_turn()) };
+        platform.gate.notes(door.admission(), now).await.map_err(|refusal| {
+            tracing::warn!(details = refusal.details(), "nobody can tell what is new");
+            Failure::of(refusal.code())
+        })
     }
 
     /// Asks the gate. Whatever was before is over: only an open gate leads on.
@@ -170,12 +240,11 @@ impl Shell {
         if left { Ok(()) } else { Err(out_of_turn()) }
     }
 
-    /// A call failed. When its session or its sign-in is over by that, the person is back at the door; when
-    /// this client is outdated, back before the gate. After anything else they may try again.
+    /// A call failed. When its session or its sign-in is over by that, the person is back at the door. After anything
+    /// else they may try again, also when this client is outdated: what they have on the screen stays until they restart.
     pub(crate) fn learn(&self, turn: Turn, failure: Failure) -> Failure {
         let (_, stage) = self.stage();
         let next = match (failure.code, stage) {
-            (Code::ClientOutdated, _) => Stage::Shut,
             (Code::SessionOver | Code::ProofWrong, Stage::SignedIn(door, ..))
             | (Code::SignInOver, Stage::Code(door, _) | Stage::Enrol(door, _)) => Stage::Admitted(door),
             _ => return failure,
@@ -200,6 +269,18 @@ impl Shell {
     fn lock(&self) -> MutexGuard<'_, (Turn, Stage)> {
         // It is only ever replaced as a whole.
         self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Stage {
+    /// The door, from the gate on.
+    fn door(&self) -> Option<&Door> {
+        match self {
+            Self::Shut => None,
+            Self::Admitted(door) | Self::Code(door, _) | Self::Enrol(door, _) | Self::SignedIn(door, ..) => {
+                Some(door)
+            }
+        }
     }
 }
 
@@ -230,12 +311,6 @@ impl Manifests {
 /// A command came in a stage that has no use for it. The page never does that; whoever does learns nothing.
 pub(crate) fn out_of_turn() -> Failure {
     Failure::of(Code::SessionOver)
-}
-
-fn installed() -> Installed {
-    // `CARGO_PKG_VERSION` is a version, or Cargo would not have built this.
-    let version = env!("CARGO_PKG_VERSION").parse().unwrap_or(Version::new(0, 0, 0));
-    Installed { version, system: this_system(), program: own_file() }
 }
 
 /// The very file that runs, also when something else lies at its path by now.

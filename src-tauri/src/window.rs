@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use polder_wire::update::RESTART;
 use tauri::webview::NewWindowResponse;
 use tauri::{
     App, LogicalPosition, LogicalSize, Manager as _, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
@@ -116,6 +117,11 @@ pub(crate) fn grow_soon(app: &tauri::AppHandle) {
     if let Err(error) = growing {
         tracing::warn!(%error, "the window grows when its page asks");
     }
+}
+
+/// Ends the program so that its launcher starts the newest version that is in place. For whoever a launcher started.
+pub(crate) fn end_to_start_again(app: &tauri::AppHandle) {
+    app.exit(i32::from(RESTART));
 }
 
 fn middle_of(

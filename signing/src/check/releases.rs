@@ -91,7 +91,8 @@ impl One<'_> {
         let notes = notes_target(version);
         if self.targets.targets.contains_key(&notes) {
             let bytes = self.bytes(known, &notes)?;
-            Notes::parse(&bytes).ok_or_else(|| fault(&notes, "these are no notes in both languages"))?;
+            serde_json::from_slice::<Notes>(&bytes)
+                .map_err(|_| fault(&notes, "these are no notes in both languages"))?;
             good.push("notes".to_owned());
         }
         let sbom = sbom_target(version, system);

@@ -114,7 +114,7 @@ pub(crate) fn add(args: &AddArgs) -> Result<(), CliFault> {
     let standing = Standing::read(&args.repo)?;
     let program = files::read(&args.program)?;
     let notes = args.notes.as_deref().map(files::read).transpose()?;
-    if notes.as_deref().is_some_and(|notes| Notes::parse(notes).is_none()) {
+    if notes.as_deref().is_some_and(|notes| serde_json::from_slice::<Notes>(notes).is_err()) {
         return Err(CliFault::NoNotes(args.notes.clone().unwrap_or_default()));
     }
     let sbom = args.sbom.as_deref().map(files::read).transpose()?;

@@ -23,8 +23,9 @@ use crate::{SigningError, role};
 
 pub use draft::{Draft, DraftFault};
 pub use pack::{delta, is_worth_it, pack, put_on, unpack};
+pub use polder_wire::Notes;
 pub use statement::{Older, ShownStatement, Statement};
-pub use texts::{Notes, is_sbom};
+pub use texts::is_sbom;
 
 /// One program for one system, and what may come with it.
 #[derive(Debug, Clone)]

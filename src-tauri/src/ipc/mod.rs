@@ -7,6 +7,7 @@ mod network;
 mod projects;
 mod sign_in;
 mod types;
+mod update;
 mod window;
 
 pub(crate) use clipboard::SecretClipboard;
@@ -14,6 +15,7 @@ pub(crate) use sign_in::resume;
 use tauri::Wry;
 use tauri::ipc::Invoke;
 pub(crate) use types::{Failure, Resumed};
+pub(crate) use update::{Update, UpdateState};
 
 #[cfg(test)]
 include!("../../commands.rs");
@@ -21,6 +23,12 @@ include!("../../commands.rs");
 pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         gate::gate_check,
+        gate::import_update,
+        update::update_watch,
+        update::update_pause,
+        update::restart,
+        update::whats_new,
+        update::whats_new_seen,
         window::quit,
         window::painted,
         window::set_theme,

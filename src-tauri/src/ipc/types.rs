@@ -5,6 +5,7 @@ use polder_client::gate::{Progress, Step};
 use polder_client::session::{self, Session};
 use polder_wire::sign_in::Me;
 use polder_wire::{Code, UnixSeconds};
+use semver::Version;
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -17,18 +18,23 @@ pub(crate) enum GateStep {
     Reaching,
     Verifying,
     Comparing,
+    Downloading,
+    Unpacking,
+    Starting,
 }
 
 /// How far the gate is.
-#[derive(Debug, Clone, Copy, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub(crate) struct GateProgress {
     step: GateStep,
-    /// Bytes of the program that were verified so far.
+    /// Bytes that were verified, fetched or unpacked so far, whichever the step does.
     #[ts(type = "number")]
     done: u64,
     /// Of so many; 0 while that is not known.
     #[ts(type = "number")]
     total: u64,
+    /// The version that is being put in place; null while the gate only checks.
+    version: Option<String>,
 }
 
 /// The gate is open.
@@ -71,8 +77,19 @@ pub(crate) struct Refused {
     pub(crate) host: String,
     /// Who issued the certificate that came instead of the platform's, by that certificate's own word.
     pub(crate) issuer: Option<String>,
+    /// How much room the newest version wants, when that is what is missing.
+    pub(crate) room: Option<Room>,
     /// For IT.
     pub(crate) details: String,
+}
+
+/// Room on the disk that an update would be put on, in bytes.
+#[derive(Debug, Clone, Copy, Serialize, TS)]
+pub(crate) struct Room {
+    #[ts(type = "number")]
+    pub(crate) needed: u64,
+    #[ts(type = "number")]
+    pub(crate) free: u64,
 }
 
 /// Something asked for did not happen.
@@ -173,9 +190,13 @@ impl Failure {
     }
 }
 
-impl From<Progress> for GateProgress {
-    fn from(Progress { step, done, total }: Progress) -> Self {
-        Self { step: step.into(), done, total }
+impl GateProgress {
+    pub(crate) fn of(Progress { step, done, total }: Progress, version: Option<&Version>) -> Self {
+        Self { step: step.into(), done, total, version: version.map(ToString::to_string) }
+    }
+
+    pub(crate) fn starting(version: &Version) -> Self {
+        Self { step: GateStep::Starting, done: 0, total: 0, version: Some(version.to_string()) }
     }
 }
 
@@ -185,6 +206,8 @@ impl From<Step> for GateStep {
             Step::Reaching => Self::Reaching,
             Step::Verifying => Self::Verifying,
             Step::Comparing => Self::Comparing,
+            Step::Downloading => Self::Downloading,
+            Step::Unpacking => Self::Unpacking,
         }
     }
 }
@@ -201,6 +224,7 @@ mod tests {
     use super::*;
     use crate::appearance::ThemeChoice;
     use crate::ipc::network::{Network, NetworkChange};
+    use crate::ipc::update::{Update, WhatsNew};
     use crate::ipc::window::Screen;
 
     fn export(folder: &Path) {
@@ -208,6 +232,8 @@ mod tests {
         GateProgress::export_all(&config).unwrap();
         ThemeChoice::export_all(&config).unwrap();
         Screen::export_all(&config).unwrap();
+        Update::export_all(&config).unwrap();
+        WhatsNew::export_all(&config).unwrap();
         Sketch::export_all(&config).unwrap();
         Admitted::export_all(&config).unwrap();
         Refused::export_all(&config).unwrap();

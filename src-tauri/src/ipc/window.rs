@@ -1,24 +1,32 @@
 use polder_wire::Code;
 use serde::Deserialize;
-use tauri::{AppHandle, State, WebviewWindow};
+use tauri::{AppHandle, Manager as _, State, WebviewWindow};
 use ts_rs::TS;
 
 use super::types::Failure;
 use crate::appearance::{Kept, ThemeChoice};
+use crate::shell::Shell;
 use crate::window;
 
-/// What the page shows before anybody has signed in.
+/// What the page shows first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Screen {
     Gate,
     SignIn,
+    Projects,
 }
 
-/// The page says that a screen is painted and can be used. Start-up is measured by it (`cargo xtask bench start`).
+/// The page says that a screen is painted and can be used. Start-up is measured by it (`cargo xtask bench start`), and a
+/// new version has shown by it that it has a window.
 #[tauri::command]
-pub(crate) fn painted(screen: Screen) {
+pub(crate) fn painted(app: AppHandle, screen: Screen) {
     tracing::info!(?screen, "painted");
+    tauri::async_runtime::spawn_blocking(move || {
+        if let Some(slot) = app.state::<Shell>().slot() {
+            slot.painted();
+        }
+    });
 }
 
 /// Light or dark, for the window's frame and for the next start.

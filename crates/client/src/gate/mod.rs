@@ -12,6 +12,7 @@ mod renew;
 pub use admission::Admission;
 pub use decide::{Alteration, Facts, Ground, Release, Signature, Verdict, decide};
 pub use refusal::Refusal;
+pub use renew::Ahead;
 
 use std::io;
 use std::path::{Path, PathBuf};

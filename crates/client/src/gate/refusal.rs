@@ -141,6 +141,14 @@ impl Refusal {
         }
     }
 
+    /// How many bytes are needed and how many are free, when that is what is missing.
+    pub fn room(&self) -> Option<(u64, Option<u64>)> {
+        match self {
+            Self::Update { fault, .. } => fault.room(),
+            _ => None,
+        }
+    }
+
     /// For IT: reference, code, and every cause, and in a line of its own a foreign issuer. Holds no secrets.
     pub fn details(&self) -> String {
         let code = self.code();

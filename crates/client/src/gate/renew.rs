@@ -4,7 +4,8 @@ use std::fs::File;
 use std::sync::Arc;
 
 use polder_slots::{MANIFEST, Slots};
-use polder_wire::UnixSeconds;
+use polder_wire::update::notes_target;
+use polder_wire::{Notes, UnixSeconds};
 use tokio::sync::watch;
 
 use super::refusal::Offer;
@@ -13,6 +14,15 @@ use crate::transport::Pins;
 use crate::update::{
     self, Home, MetadataFault, Pace, Patience, Shelf, Source, Staged, Update, UpdateFault, Wanted, Word,
 };
+
+/// The next release, in place while this one runs.
+#[derive(Debug)]
+pub struct Ahead {
+    /// Which.
+    pub update: Update<Staged>,
+    /// Whether the platform takes the one that runs no more (R66).
+    pub due: bool,
+}
 
 /// Folders from a slot's own to its program's.
 const DEEPEST: usize = 8;
@@ -86,19 +96,34 @@ impl Gate {
         pace: Pace,
         paused: watch::Receiver<bool>,
         progress: &(dyn Fn(Progress) + Send + Sync),
-    ) -> Result<Option<Update<Staged>>, Refusal> {
+    ) -> Result<Option<Ahead>, Refusal> {
         let home = self.home().ok_or_else(|| refused(UpdateFault::NoSlots))?;
         let shelf = self.shelf().await?;
         let now = now.max(admission.checked_at());
         let word = Box::pin(self.hear(Source::Platform(admission.way()), shelf, now)).await?;
         let word = word.map_err(Refusal::Metadata)?;
+        let due = word.statement.policy.min_version > self.installed.version;
         let (running, system) = (&self.installed.version, &self.installed.system);
         let newest = word.statement.policy.newest.get(system).filter(|newest| *newest > running).cloned();
         let Some(newest) = newest else { return Ok(None) };
         let failed = |fault| Refusal::Update { newest: Some(newest.clone()), fault };
         let update = Box::pin(word.announce(&self.deployment, home, &newest, (running, system))).await;
         let update = update.map_err(failed)?.at_pace(pace, paused);
-        Box::pin(update.apply(progress)).await.map(Some).map_err(failed)
+        let update = Box::pin(update.apply(progress)).await.map_err(failed)?;
+        Ok(Some(Ahead { update, due }))
+    }
+
+    /// What the makers say of the version that was admitted, in plain text. None where they say nothing.
+    ///
+    /// # Errors
+    /// Where nobody can tell. Nobody is kept from working by that.
+    pub async fn notes(&self, admission: &Admission, now: UnixSeconds) -> Result<Option<Notes>, Refusal> {
+        let shelf = self.shelf().await?;
+        let now = now.max(admission.checked_at());
+        let word = Box::pin(self.hear(Source::Platform(admission.way()), shelf, now)).await?;
+        let notes = word.map_err(Refusal::Metadata)?.small(&notes_target(admission.version())).await;
+        // Signers made them: notes that do not read are left out rather than in the way.
+        Ok(notes.map_err(Refusal::Metadata)?.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
     async fn apply(
@@ -154,8 +179,9 @@ impl Gate {
     }
 
     fn home(&self) -> Option<Home> {
-        // The program's own folder, or on macOS one above.
-        let above = self.installed.program.ancestors().skip(1).take(DEEPEST);
+        // The program's own folder, or on macOS one above. By its name: the system may have told a name of its own for it.
+        let named = std::fs::canonicalize(&self.installed.program).ok();
+        let above = named.iter().flat_map(|program| program.ancestors()).skip(1).take(DEEPEST);
         let base = above.into_iter().find(|folder| folder.join(MANIFEST).is_file());
         Some(Home { slots: self.slots.clone()?, base: base.map(ToOwned::to_owned), patience: self.patience })
     }

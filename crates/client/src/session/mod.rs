@@ -18,6 +18,7 @@ use polder_wire::{Code, Endpoint, Secret};
 
 use crate::api::{Caller, Client};
 use crate::device::DeviceKey;
+use crate::gate::Admission;
 use crate::keychain::{KeychainError, Vault};
 use item::Item;
 
@@ -79,6 +80,11 @@ impl Door {
     /// A door to the client's platform; what is remembered goes into the vault.
     pub fn new(client: Client, vault: Vault) -> Self {
         Self { client, vault }
+    }
+
+    /// What opened it.
+    pub fn admission(&self) -> &Admission {
+        self.client.admission()
     }
 
     /// Signs in with what the keychain kept. Only the platform's word that the session is over deletes it;

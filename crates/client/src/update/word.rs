@@ -65,6 +65,17 @@ impl Word {
         Ok(Self { statement, source, lookup })
     }
 
+    /// The bytes of a small file, if it is signed.
+    ///
+    /// # Errors
+    /// See [`MetadataFault`].
+    pub(crate) async fn small(self, target: &str) -> Result<Option<Vec<u8>>, MetadataFault> {
+        match self.lookup {
+            Looked::Platform(mut lookup) => lookup.small(target).await,
+            Looked::File(mut lookup) => lookup.small(target).await,
+        }
+    }
+
     /// The way to a release that signed policy names.
     ///
     /// # Errors
