@@ -157,6 +157,31 @@ fn a_launcher_without_a_deployment_starts_nothing() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("built for no platform"), "{output:?}");
 }
 
+#[test]
+#[cfg(target_os = "linux")]
+fn what_is_swapped_at_the_moment_of_the_start_does_not_run() {
+    let desk = Desk::new();
+    desk.settle("1.0.0", "note checked\nexit 0");
+    let program = desk.slot("1.0.0").join("polder");
+    // Stopped where it starts a program, after every check.
+    let log = desk.data().join("log");
+    let mut command = desk.around(Path::new("strace"));
+    command.args(["-f", "--quiet=all", "-o"]).arg(&log).args(["-e", "trace=execve"]);
+    command.args(["-e", "inject=execve:delay_enter=1500000:when=1"]).arg(desk.launcher());
+    // The launcher's own start is the first of its process, the program's the first of the next.
+    let mut launcher = command.spawn().expect("this test needs strace: apt-get install strace");
+    crate::desk::until(|| started(&log));
+    fs::rename(&program, program.with_file_name("old")).unwrap();
+    fs::copy("/bin/true", &program).unwrap();
+    assert!(launcher.wait().unwrap().success());
+    assert_eq!(desk.ran(), ["1.0.0", "checked"]);
+}
+
+/// Whether the launcher is about to start its program.
+fn started(log: &Path) -> bool {
+    fs::read_to_string(log).unwrap_or_default().contains("/proc/self/fd/")
+}
+
 fn flip(file: &Path) {
     let mut bytes = fs::read(file).unwrap();
     let middle = bytes.len() / 2;
