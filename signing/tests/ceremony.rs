@@ -7,7 +7,7 @@ mod support;
 
 use std::fs;
 
-use support::{Desk, PASSPHRASE, noise};
+use support::{Desk, PASSPHRASE, QUICK, noise};
 
 const CEREMONY: &str = include_str!("../ceremony.md");
 const DAY: i64 = 24 * 60 * 60;
@@ -81,9 +81,10 @@ fn follow(desk: &Desk, command: &str) -> std::process::Output {
         None
     };
     let read = read.map(|out| format!(" --yes-i-read {}", support::shown(&out))).unwrap_or_default();
+    let quick = if rest.starts_with("keys make") { format!(" {QUICK}") } else { String::new() };
     let asks = ["keys make", "sign ", "release add", "timestamp ", "publish "];
     let fd = if asks.iter().any(|ask| rest.starts_with(ask)) { " --passphrase-fd 0" } else { "" };
-    desk.shell(&format!("polder-release {at} {rest}{read}{fd}"), &format!("{PASSPHRASE}\n").repeat(8))
+    desk.shell(&format!("polder-release {at} {rest}{read}{quick}{fd}"), &format!("{PASSPHRASE}\n").repeat(8))
 }
 
 #[test]

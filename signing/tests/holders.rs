@@ -4,12 +4,14 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod support;
+mod terminal;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
-use support::{DAY, Desk, PASSPHRASE, PIN_A, PIN_B, SYSTEM, noise, publish, shown, text};
+use support::{DAY, Desk, PASSPHRASE, PIN_A, PIN_B, QUICK, SYSTEM, noise, publish, shown, text};
+use terminal::Terminal;
 
 const BOTH: [&str; 2] = ["keys/targets-dora.key", "keys/targets-emma.key"];
 
@@ -70,7 +72,7 @@ fn one_root_holder_is_not_enough_for_a_new_root() {
 fn new_root_holders_alone_do_not_make_themselves_holders() {
     let mut desk = released();
     for holder in ["mallory", "mallet"] {
-        desk.good_typing(&format!("keys make root {holder} --out thief"));
+        desk.good_typing(&format!("keys make root {holder} --out thief {QUICK}"));
     }
     let replace = "--replace root/anna=thief/root-mallory.pub --replace root/bram=thief/root-mallet.pub";
     desk.good(&format!("root rotate repo {replace} --out r"));
@@ -200,33 +202,34 @@ fn the_plain_minisign_program_opens_the_holders_key_and_its_signature_counts() {
 #[test]
 fn on_a_terminal_a_passphrase_is_asked_for_twice_and_not_echoed_and_the_word_is_asked_for() {
     let mut desk = proposed();
-    // `script` gives the program a terminal; what is typed comes through it.
-    let terminal = |line: &str, typed: &str| {
-        let line = format!("polder-release {} {line}", desk.at());
-        let out = desk.shell(&format!("script -qec '{line}' /dev/null"), typed);
-        (out.status.success(), text(&out))
-    };
-    let typed = "six words drawn by some dice\n";
-    let (good, said) = terminal("keys make root ben --out keys", &typed.repeat(2));
-    assert!(good, "{said}");
-    assert!(
-        said.contains("New passphrase for keys/root-ben.key") && said.contains("The same again"),
-        "{said}"
-    );
-    assert!(!said.contains("dice"), "{said}");
-    let (good, said) =
-        terminal("keys make root bea --out keys", &format!("{typed}seven words drawn by dice\n"));
+    let typed = "six words drawn by some dice";
+    let make = |holder: &str| format!("keys make root {holder} --out keys {QUICK}");
+    let mut terminal = Terminal::start(&desk, &make("ben"));
+    terminal.type_hidden("New passphrase for keys/root-ben.key: ", typed);
+    terminal.type_hidden("The same again: ", typed);
+    let (good, said) = terminal.end();
+    assert!(good && !said.contains("dice"), "{said}");
+
+    let mut terminal = Terminal::start(&desk, &make("bea"));
+    terminal.type_hidden("New passphrase for keys/root-bea.key: ", typed);
+    terminal.type_hidden("The same again: ", "six other words");
+    let (good, said) = terminal.end();
     assert!(!good && said.contains("differ"), "{said}");
 
     let sign = "sign p --root repo/metadata/1.root.json --key keys/targets-dora.key";
-    let (good, said) = terminal(sign, "yes\n");
+    let mut terminal = Terminal::start(&desk, sign);
+    terminal.type_shown("To sign it, type ", "yes");
+    let (good, said) = terminal.end();
     assert!(!good && said.contains("the word was another"), "{said}");
+
     let shown = text(&desk.run("show p --root repo/metadata/1.root.json"));
     let word = shown.lines().find_map(|line| line.strip_prefix("Its word: ")).unwrap().to_owned();
-    let line = format!("polder-release {} {sign}", desk.at());
-    let out = desk.shell(&format!("script -qec '{line}' /dev/null"), &format!("{word}\n{PASSPHRASE}\n"));
-    assert!(out.status.success(), "{}", text(&out));
-    assert!(text(&out).contains("signed with key"), "{}", text(&out));
+    let mut terminal = Terminal::start(&desk, sign);
+    terminal.type_shown(&format!("To sign it, type {word}"), &word);
+    terminal.type_hidden("Passphrase of keys/targets-dora.key: ", PASSPHRASE);
+    let (good, said) = terminal.end();
+    assert!(good && said.contains("signed with key"), "{said}");
+    assert!(!said.contains(PASSPHRASE), "{said}");
 }
 
 #[test]

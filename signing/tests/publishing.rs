@@ -8,7 +8,7 @@ mod support;
 use std::fs;
 use std::path::PathBuf;
 
-use support::{DAY, Desk, PIN_B, SYSTEM, noise, publish, text};
+use support::{DAY, Desk, PIN_B, QUICK, SYSTEM, noise, publish, text};
 
 const ONLINE: &str = "--snapshot-key keys/snapshot-online.key --timestamp-key keys/timestamp-online.key";
 
@@ -189,7 +189,7 @@ fn the_timestamp_is_signed_anew_and_the_snapshot_where_it_would_end_before_it() 
     let out = desk.check();
     assert!(out.status.success(), "{}", text(&out));
     // Another key signs nothing that counts.
-    desk.good_typing("keys make timestamp thief --out thief");
+    desk.good_typing(&format!("keys make timestamp thief --out thief {QUICK}"));
     desk.refused(
         "timestamp repo --timestamp-key thief/timestamp-thief.key",
         "timestamp 4 carries 0 of the 1",
@@ -269,7 +269,7 @@ fn a_publication_waits_for_no_other_and_does_not_mix_with_it() {
 #[test]
 fn a_root_published_halfway_is_finished_by_publishing_it_again() {
     let mut desk = released();
-    desk.good_typing("keys make timestamp new --out keys");
+    desk.good_typing(&format!("keys make timestamp new --out keys {QUICK}"));
     desk.good("root rotate repo --replace timestamp/online=keys/timestamp-new.pub --out r");
     desk.signed("r", &["keys/root-anna.key", "keys/root-bram.key"]);
     // As after a lost key: the root is there, the timestamp is not.

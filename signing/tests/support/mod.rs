@@ -10,6 +10,8 @@ use std::process::{Child, Command, Output, Stdio};
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_polder-release");
 pub const PASSPHRASE: &str = "correct horse battery staple";
+/// Keys whose passphrases cost nothing to try.
+pub const QUICK: &str = "--insecure-quick-for-tests";
 pub const SYSTEM: &str = "linux-x86_64";
 pub const PIN_A: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 pub const PIN_B: &str = "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA=";
@@ -120,7 +122,7 @@ impl Desk {
             ("minisign", "mia"),
         ];
         for (role, holder) in keys {
-            desk.good_typing(&format!("keys make {role} {holder} --out keys"));
+            desk.good_typing(&format!("keys make {role} {holder} --out keys {QUICK}"));
         }
         let public: Vec<_> =
             keys[..7].iter().map(|(role, holder)| format!("--pub keys/{role}-{holder}.pub")).collect();
