@@ -71,8 +71,8 @@ fn every_command_of_the_ceremony_does_what_it_should() {
 fn follow(desk: &Desk, command: &str) -> std::process::Output {
     let Some(rest) = command.strip_prefix("polder-release ") else { return desk.shell(command, "") };
     let at = desk.at();
-    let read = if rest.starts_with("sign ") {
-        Some(desk.shell(&format!("polder-release {at} show {}", &rest[5..]), ""))
+    let read = if let Some(signed) = rest.strip_prefix("sign ") {
+        Some(desk.shell(&format!("polder-release {at} show {signed}"), ""))
     } else if rest.starts_with("release add ") {
         let (before, after) = rest.split_once(" --key ").unwrap();
         assert!(!after.contains(' '), "the key comes last: {command}");
