@@ -76,6 +76,15 @@ impl Local {
         })
     }
 
+    /// A release with its archive as well, and with a delta from each of these unpacked archives for which one is
+    /// worth it.
+    ///
+    /// # Errors
+    /// When signing fails.
+    pub fn archived(&self, release: Release, older: &[(Version, &[u8])]) -> Result<Release, LocalError> {
+        Ok(release.with_archive(self.minisign(), older)?)
+    }
+
     /// Signs and publishes whatever it says. The files of the publication before stay, for a
     /// client that read its metadata a moment ago; older ones go, because each program is as large as it is.
     ///
@@ -179,6 +188,33 @@ mod tests {
         let mut again = Local::open_or_create(folder.path(), NOW).unwrap();
         assert!(again.publish(b"one".to_vec(), &version, SYSTEM, NOW).unwrap());
         assert_eq!(again.published().number, 2);
+    }
+
+    #[test]
+    fn an_archived_release_is_published_with_its_archive_and_deltas() {
+        let (folder, mut local) = made();
+        let program = b"a program".repeat(1000);
+        let [old, new] = [Version::new(0, 1, 0), Version::new(0, 2, 0)];
+        let mut old = local.publication(program.clone(), &old, SYSTEM, NOW).unwrap();
+        let old = local.archived(old.content.releases.remove(0), &[]).unwrap();
+        let before = (old.version.clone(), old.archive.unwrap().unpacked);
+        let mut publication =
+            local.publication([program, b"2".to_vec()].concat(), &new, SYSTEM, NOW).unwrap();
+        let bare = publication.content.releases.remove(0);
+        publication.content.releases.push(local.archived(bare, &[(before.0, &before.1)]).unwrap());
+        local.publish_as(&publication, NOW).unwrap();
+        let names =
+            std::fs::read_dir(folder.path().join("releases/targets/releases/0.2.0").join(SYSTEM)).unwrap();
+        let names: Vec<_> = names.map(|name| name.unwrap().file_name().into_string().unwrap()).collect();
+        for end in [
+            ".polder",
+            ".polder.minisig",
+            ".polder.tar.zst",
+            ".polder.tar.zst.minisig",
+            ".polder.tar.minisig",
+        ] {
+            assert!(names.iter().any(|name| name.ends_with(end)), "{end} is not in {names:?}");
+        }
     }
 
     #[test]

@@ -1,7 +1,11 @@
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::rand::SystemRandom;
-use polder_signing::keys::{Holder, PublicKey, Role, sealed, write_private};
+use polder_signing::keys::{
+    Holder, PublicKey, Role,
+    sealed::{self, Cost},
+    write_private,
+};
 use polder_signing::proposal::{Proposal, Replacement, first_root, next_root};
 use polder_signing::standing::Standing;
 use polder_signing::{Key, MinisignKey, SigningError};
@@ -63,7 +67,8 @@ pub(crate) fn make_key(args: &MakeArgs) -> Result<(), CliFault> {
     let public = match role {
         Some(role) => {
             let key = Key::generate(&random)?;
-            write_private(&secret_file, sealed::seal(&key, &passphrase, &random)?.as_bytes())?;
+            let cost = if args.insecure_quick_for_tests { Cost::InsecureForTests } else { Cost::Full };
+            write_private(&secret_file, sealed::seal(&key, &passphrase, cost, &random)?.as_bytes())?;
             let public = PublicKey::of(&key, role, args.holder.clone());
             say(format_args!("{name}: key {}", public.id))?;
             public.to_json()?

@@ -76,6 +76,9 @@ struct MakeArgs {
     /// The folder for both files.
     #[arg(long)]
     out: PathBuf,
+    /// Makes the passphrase cheap to guess. Tests open keys a hundred times; nobody else wants this.
+    #[arg(long, hide = true)]
+    insecure_quick_for_tests: bool,
     #[command(flatten)]
     passphrases: PassphraseArgs,
 }

@@ -15,19 +15,36 @@ use crate::{Key, SigningError};
 
 /// 16 MiB and ten passes: more than OWASP asks of scrypt (16 MiB, five), and as much memory as OpenSSL allows
 /// itself without being asked.
-const COST: (u8, u32, u32) = (14, 8, 10);
+const FULL: (u8, u32, u32) = (14, 8, 10);
 const LABEL: &str = "ENCRYPTED PRIVATE KEY";
+
+/// What it costs to try a passphrase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cost {
+    /// For every key that anybody relies on.
+    Full,
+    /// Next to nothing: for tests, which open keys a hundred times.
+    InsecureForTests,
+}
 
 /// A PEM text that holds the key and tells nothing without the passphrase.
 ///
 /// # Errors
 /// When the random source or the cipher fails.
-pub fn seal(key: &Key, passphrase: &str, random: &dyn SecureRandom) -> Result<String, SigningError> {
+pub fn seal(
+    key: &Key,
+    passphrase: &str,
+    cost: Cost,
+    random: &dyn SecureRandom,
+) -> Result<String, SigningError> {
     let mut salt = [0; 16];
     let mut iv = [0; 16];
     random.fill(&mut salt).map_err(|_| SigningError::Random)?;
     random.fill(&mut iv).map_err(|_| SigningError::Random)?;
-    let (log_n, r, p) = COST;
+    let (log_n, r, p) = match cost {
+        Cost::Full => FULL,
+        Cost::InsecureForTests => (4, 8, 1),
+    };
     let cost = scrypt::Params::new(log_n, r, p, 32).map_err(|_| SigningError::Sealing)?;
     let scheme = pbes2::Parameters::scrypt_aes256cbc(cost, &salt, &iv).map_err(|_| SigningError::Sealing)?;
     let der = key.pkcs8()?;
@@ -64,7 +81,7 @@ mod tests {
     #[test]
     fn a_sealed_key_opens_with_its_passphrase_and_no_other() {
         let key = Key::generate(&SystemRandom::new()).unwrap();
-        let text = seal(&key, "correct horse battery", &SystemRandom::new()).unwrap();
+        let text = seal(&key, "correct horse battery", Cost::Full, &SystemRandom::new()).unwrap();
         assert_eq!(open(&text, "correct horse battery").unwrap().id(), key.id());
         assert!(matches!(open(&text, "correct horse batterz"), Err(SigningError::Passphrase)));
         assert!(matches!(open("no key", "correct horse battery"), Err(SigningError::NotSealed)));
@@ -73,14 +90,14 @@ mod tests {
     #[test]
     fn the_same_key_sealed_twice_is_two_texts() {
         let key = Key::generate(&SystemRandom::new()).unwrap();
-        let seal = || seal(&key, "correct horse battery", &SystemRandom::new()).unwrap();
+        let seal = || seal(&key, "correct horse battery", Cost::Full, &SystemRandom::new()).unwrap();
         assert_ne!(seal(), seal());
     }
 
     #[test]
     fn the_plain_openssl_program_opens_it() {
         let key = Key::generate(&SystemRandom::new()).unwrap();
-        let text = seal(&key, "correct horse battery", &SystemRandom::new()).unwrap();
+        let text = seal(&key, "correct horse battery", Cost::Full, &SystemRandom::new()).unwrap();
         let mut openssl = Command::new("openssl")
             .args(["pkey", "-passin", "pass:correct horse battery", "-noout", "-text"])
             .stdin(Stdio::piped())

@@ -30,7 +30,7 @@ fn write_root(out: &mut String, root: &Root, before: Option<&Root>) -> fmt::Resu
     writeln!(out, "ROOT, version {}: who signs for Polder's updates", root.version)?;
     match before {
         Some(before) => {
-            writeln!(out, "after version {}, which counts until {}", before.version, Time(before.expires))?
+            writeln!(out, "after version {}, which counts until {}", before.version, Time(before.expires))?;
         }
         None => writeln!(out, "the first one: nothing comes before it")?,
     }

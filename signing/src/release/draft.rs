@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use polder_wire::UnixSeconds;
-use polder_wire::update::POLICY_TARGET;
+use polder_wire::update::{POLICY_TARGET, notes_target};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
@@ -129,13 +129,26 @@ impl Draft {
     /// # Errors
     /// When it is not published, or the draft cannot be written.
     pub fn remove(&mut self, standing: &Standing, version: &Version, system: &str) -> Result<(), DraftFault> {
+        let published = standing.published.as_ref();
+        let names = || published.into_iter().flat_map(|published| published.targets.1.targets.keys());
         let folder = format!("releases/{version}/{system}/");
-        let delta = format!("/{system}/from-{version}.delta");
-        let published = standing.published.iter().flat_map(|published| published.targets.1.targets.keys());
-        let gone: Vec<_> =
-            published.filter(|name| name.starts_with(&folder) || name.ends_with(&delta)).cloned().collect();
-        if !gone.iter().any(|name| name.starts_with(&folder)) {
+        if !names().any(|name| name.starts_with(&folder)) {
             return Err(DraftFault::NoRelease { version: version.clone(), system: system.to_owned() });
+        }
+        let delta = format!("/{system}/from-{version}.delta");
+        let goes = |name: &&String| name.starts_with(&folder) || name.ends_with(&delta);
+        let mut gone: Vec<_> = names().filter(goes).cloned().collect();
+        // Notes are one file for all systems of a version, and go with the last of them.
+        let notes = notes_target(version);
+        let prefix = format!("releases/{version}/");
+        let stays = |name: &String| {
+            name.starts_with(&prefix)
+                && *name != notes
+                && !gone.contains(name)
+                && !self.file.removed.contains(name)
+        };
+        if !names().any(stays) {
+            gone.extend(names().filter(|name| **name == notes).cloned());
         }
         self.file.removed.extend(gone);
         self.keep()
