@@ -63,8 +63,7 @@ async fn an_archive_without_end_is_cut_off() {
 
 #[tokio::test]
 async fn a_server_that_trickles_or_falls_silent_is_given_up_on() {
-    let patience =
-        Patience { grace: Duration::from_millis(400), bytes_per_second: 10_000_000, ..HASTY };
+    let patience = Patience { grace: Duration::from_millis(400), bytes_per_second: 10_000_000, ..HASTY };
     for how in [Stop::Silent, Stop::Drip(Duration::from_millis(5))] {
         let mut renewal = Renewal::long();
         renewal.patience = patience;
@@ -325,11 +324,8 @@ async fn a_link_in_place_of_the_slots_folder_or_of_incoming_is_not_followed() {
         fs::create_dir(&elsewhere).unwrap();
         let link = renewal.data().join(which);
         fs::create_dir_all(link.parent().unwrap()).unwrap();
-        fs::set_permissions(
-            link.parent().unwrap(),
-            std::os::unix::fs::PermissionsExt::from_mode(0o700),
-        )
-        .unwrap();
+        fs::set_permissions(link.parent().unwrap(), std::os::unix::fs::PermissionsExt::from_mode(0o700))
+            .unwrap();
         symlink(&elsewhere, &link).unwrap();
         let refusal = renewal.update(server.port).await.expect_err(which);
         assert_eq!(refusal.code(), Code::FolderCannotHoldPrograms, "{which}: {}", refusal.details());

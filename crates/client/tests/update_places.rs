@@ -84,7 +84,10 @@ async fn a_disk_that_others_fill_meanwhile_is_told_and_nothing_is_changed() {
     let filled = Mutex::new(false);
     let progress = |progress: Progress| {
         let mut filled = filled.lock().unwrap();
-        if progress.step == Step::Downloading && progress.done == whole && !std::mem::replace(&mut *filled, true) {
+        if progress.step == Step::Downloading
+            && progress.done == whole
+            && !std::mem::replace(&mut *filled, true)
+        {
             // All but 100 kB.
             let free = rustix::fs::statvfs(renewal.data().as_path()).unwrap();
             let free = free.f_bavail * free.f_frsize - 100_000;
@@ -101,7 +104,8 @@ async fn a_disk_that_others_fill_meanwhile_is_told_and_nothing_is_changed() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_folder_that_no_program_may_be_started_from_is_recognised_before_anything_is_fetched() {
-    if !in_own_mounts("a_folder_that_no_program_may_be_started_from_is_recognised_before_anything_is_fetched") {
+    if !in_own_mounts("a_folder_that_no_program_may_be_started_from_is_recognised_before_anything_is_fetched")
+    {
         return;
     }
     let renewal = Renewal::long();
@@ -190,7 +194,8 @@ async fn the_next_release_is_staged_while_somebody_works() {
     let (_server, gate, admission) = admitted(&mut renewal).await;
     let (_pause, paused) = watch::channel(false);
     let pace = Pace { bytes_per_second: Some(50_000_000) };
-    let ahead = async || gate.stage_ahead(&admission, UnixSeconds(now()), pace, paused.clone(), &|_| {}).await;
+    let ahead =
+        async || gate.stage_ahead(&admission, UnixSeconds(now()), pace, paused.clone(), &|_| {}).await;
     assert!(ahead().await.unwrap().is_none(), "there is nothing newer yet");
     renewal.release.policy["newest"]["linux-x86_64"] = NEW.into();
     renewal.publish_as(2);
@@ -223,14 +228,19 @@ async fn staging_ahead_keeps_its_pace_and_rests_without_a_connection() {
     // A megabyte a second: what is left of 600 kB takes its time, and the pause is obeyed in the middle.
     let pace = Pace { bytes_per_second: Some(1_000_000) };
     let began = std::time::Instant::now();
-    let (staged, ()) = tokio::join!(gate.stage_ahead(&admission, UnixSeconds(now()), pace, paused, &progress), async {
-        told.wait_for(|done| *done >= 200_000).await.unwrap();
-        pause.send_replace(true);
-        let asked = renewal.sent(ARCHIVE);
-        assert!(tokio::time::timeout(Duration::from_millis(200), told.wait_for(|done| *done > 200_000)).await.is_err());
-        assert_eq!(renewal.sent(ARCHIVE), asked);
-        pause.send_replace(false);
-    });
+    let (staged, ()) =
+        tokio::join!(gate.stage_ahead(&admission, UnixSeconds(now()), pace, paused, &progress), async {
+            told.wait_for(|done| *done >= 200_000).await.unwrap();
+            pause.send_replace(true);
+            let asked = renewal.sent(ARCHIVE);
+            assert!(
+                tokio::time::timeout(Duration::from_millis(200), told.wait_for(|done| *done > 200_000))
+                    .await
+                    .is_err()
+            );
+            assert_eq!(renewal.sent(ARCHIVE), asked);
+            pause.send_replace(false);
+        });
     staged.unwrap().unwrap();
     assert!(renewal.is_in_place());
     assert_eq!(renewal.sent(ARCHIVE), renewal.published.packed.len(), "not a byte twice");

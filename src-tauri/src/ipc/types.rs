@@ -17,6 +17,10 @@ pub(crate) enum GateStep {
     Reaching,
     Verifying,
     Comparing,
+    /// Fetching a newer version.
+    Downloading,
+    /// Unpacking and checking it.
+    Unpacking,
 }
 
 /// How far the gate is.
@@ -185,6 +189,8 @@ impl From<Step> for GateStep {
             Step::Reaching => Self::Reaching,
             Step::Verifying => Self::Verifying,
             Step::Comparing => Self::Comparing,
+            Step::Downloading => Self::Downloading,
+            Step::Unpacking => Self::Unpacking,
         }
     }
 }
