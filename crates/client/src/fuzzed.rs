@@ -11,6 +11,16 @@ pub fn store(bytes: &[u8]) {
     crate::update::fuzz_store(bytes);
 }
 
+/// The difference between two releases.
+pub fn delta(bytes: &[u8]) {
+    crate::update::fuzz_delta(bytes);
+}
+
+/// An update file that was brought by hand.
+pub fn import(bytes: &[u8]) {
+    crate::update::fuzz_import(bytes);
+}
+
 /// A program's signature.
 pub fn signature(bytes: &[u8]) {
     crate::gate::fuzz_signature(bytes);

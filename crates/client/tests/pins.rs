@@ -130,14 +130,17 @@ async fn a_wiped_store_falls_back_to_what_was_built_in() {
 async fn who_shows_the_next_certificate_without_its_key_drops_nothing() {
     let mut rotation = Rotation::begin().await;
     let gate = rotation.bench.gate(rotation.port);
-    check(&gate).await.unwrap();
+    let door = Door::new(Client::new(check(&gate).await.unwrap(), Surroundings::system()), Vault::memory());
+    let secret = || polder_wire::Secret::new("x");
+    let sign_in = async || door.password("a@b", secret(), true).await.unwrap_err().code;
     // The certificate is public; the signature in the handshake is another key's.
     let shown = rotation.bench.world.ca.issue("localhost", &rotation.next);
     rotation.shows(shown.with_key_of(&tls::key())).await;
-    let refusal = check(&gate).await.unwrap_err();
-    assert_ne!(refusal.code(), Code::PinMismatch, "{}", refusal.details());
+    assert_eq!(sign_in().await, Code::CertificateInvalid);
+    check(&gate).await.unwrap_err();
     rotation.shows_old().await;
-    check(&gate).await.expect("the old key still counts");
+    assert_eq!(sign_in().await, Code::AnswerBroken, "the old key still counts, also for who runs");
+    check(&gate).await.expect("and at the next start");
 }
 
 #[tokio::test]

@@ -239,3 +239,56 @@ async fn without_slots_the_gate_refuses_as_before_and_says_that_there_is_no_plac
     assert_eq!(refusal.code(), Code::Outdated);
     renewal.refused(gate.update(UnixSeconds(now()), &|_| {}).await, Code::NoSlots);
 }
+
+/// The window's program runs each of them on threads of its choice.
+#[tokio::test]
+async fn an_update_may_run_on_any_thread() {
+    fn sendable<T: Send>(_: &T) {}
+    let renewal = Renewal::new();
+    let gate = renewal.gate(9);
+    let update = gate.update(UnixSeconds(now()), &|_| {});
+    sendable(&update);
+    let import = gate.import(tempfile::tempfile().unwrap(), UnixSeconds(now()), &|_| {});
+    sendable(&import);
+}
+
+/// Bytes of memory: what the process has now, and the most that it had.
+#[cfg(target_os = "linux")]
+fn memory() -> (u64, u64) {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let of = |name: &str| {
+        let line = status.lines().find(|line| line.starts_with(name)).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+    };
+    (of("VmRSS:"), of("VmHWM:"))
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_large_archive_takes_little_memory() {
+    const PROGRAM: usize = 48 << 20;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.polder-update");
+    let renewal = {
+        // In parts, because each copy weighs.
+        let mut renewal = Renewal::new();
+        let program = support::archive::noise(PROGRAM, 3);
+        let new = support::archive::Slot::new(&renewal.world, NEW, &[("polder", &program, true)]);
+        let published = support::archive::Published::new(&renewal.world, &new, None);
+        published.add_to(&mut renewal.release);
+        std::fs::write(&path, renewal.release.files(&renewal.world.keys).tar()).unwrap();
+        renewal.release.targets.clear();
+        renewal
+    };
+    let file = std::fs::File::open(&path).unwrap();
+    let gate = renewal.gate(9);
+    // Forgets the peak that making it took.
+    std::fs::write("/proc/self/clear_refs", "5").unwrap();
+    let (before, _) = memory();
+    gate.import(file, UnixSeconds(now()), &|_| {}).await.unwrap();
+    let (_, peak) = memory();
+    let above = peak.saturating_sub(before);
+    println!("{} kB above {} kB", above / 1024, before / 1024);
+    assert!(above < 40 << 20, "{above} bytes");
+    assert!(before < PROGRAM as u64, "what making it took is still there, and hides what unpacking takes");
+}

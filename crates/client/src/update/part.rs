@@ -141,10 +141,10 @@ fn open_ours(path: &Path) -> io::Result<Option<File>> {
     use rustix::fs::OFlags;
     // A pipe would wait for somebody at its other end.
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-    let file = match OpenOptions::new().read(true).write(true).custom_flags(flags).open(path) {
-        Ok(file) => file,
-        // A link, a folder, a socket, or a file without rights: whatever it is, it goes.
-        Err(_) => return Ok(None),
+    // A link, a folder, a socket, a file without rights, or nothing: whatever it is, it goes, and making a new one tells
+    // what stands in the way.
+    let Ok(file) = OpenOptions::new().read(true).write(true).custom_flags(flags).open(path) else {
+        return Ok(None);
     };
     let metadata = file.metadata()?;
     let ours = metadata.is_file()

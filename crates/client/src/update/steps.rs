@@ -209,7 +209,7 @@ impl Update<Downloaded> {
                 told(Progress { step: Step::Unpacking, done: 0, total: 0 });
                 let (plan, right) = (Arc::clone(&plan), Arc::clone(&right));
                 let made =
-                    off_thread(move || unpack::by_delta(&plan, &right, &base, part.into_file())).await?;
+                    off_thread(move || unpack::by_delta(&plan, &right, &base, &part.into_file())).await?;
                 unpack::Archive::Unpacked(made?)
             }
         };

@@ -31,7 +31,7 @@ pub(super) fn by_delta(
     plan: &Plan,
     right: &Incoming,
     base: &Slot,
-    difference: File,
+    difference: &File,
 ) -> Result<File, UpdateFault> {
     let release = &plan.release;
     let damaged = |error: &dyn std::error::Error| {
@@ -45,7 +45,7 @@ pub(super) fn by_delta(
     let made = tempfile::tempfile_in(right.folder()).map_err(failed)?;
     part::reserve(&made, wanted.file.length).map_err(failed)?;
     let mut sealing = Sealing { to: &made, seal: Seal::new(wanted) };
-    let from = rewound(&difference).map_err(failed)?;
+    let from = rewound(difference).map_err(failed)?;
     delta::apply(&old, from, &mut sealing, wanted.file.length).map_err(|error| damaged(&error))?;
     match sealing.seal.finish() {
         Held::Whole => Ok(made),
