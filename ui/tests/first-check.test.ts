@@ -6,7 +6,7 @@ import { firstCheck } from "../src/screens/gate/first";
 const ADMITTED: Admitted = {
   version: "1.0.0", checkedAt: 0, host: "polder.test", verified: { program: "", key: "", validUntil: 0 },
 };
-const HALF: GateProgress = { step: "verifying", done: 1, total: 2 };
+const HALF: GateProgress = { step: "verifying", done: 1, total: 2, version: null };
 
 /** A check whose progress and end the test decides. */
 function held() {

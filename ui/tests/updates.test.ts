@@ -31,7 +31,7 @@ describe("the notice at the window's foot", () => {
 
 describe("notes", () => {
   test("are paragraphs between empty lines, from any system", () => {
-    expect(paragraphs("One.\n\nTwo,\nstill two.\n \n\n\nThree.\n")).toEqual(["One.", "Two,\nstill two.", "Three."]);
+    expect(paragraphs("One.\n\nTwo,\nstill two.\n \nThree.\n\n\n")).toEqual(["One.", "Two,\nstill two.", "Three."]);
     expect(paragraphs("One.\r\n\r\nTwo.\r\rThree.")).toEqual(["One.", "Two.", "Three."]);
   });
 

@@ -199,7 +199,7 @@ async fn the_next_release_is_staged_while_somebody_works() {
     assert!(ahead().await.unwrap().is_none(), "there is nothing newer yet");
     renewal.release.policy["newest"]["linux-x86_64"] = NEW.into();
     renewal.publish_as(2);
-    assert_eq!(ahead().await.unwrap().unwrap().version().to_string(), NEW);
+    assert_eq!(ahead().await.unwrap().unwrap().update.version().to_string(), NEW);
     assert!(renewal.is_in_place());
     // The next time there is nothing to fetch.
     let sent = renewal.sent(".delta");
