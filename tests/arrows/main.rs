@@ -15,6 +15,7 @@ const RULES: &[Rule] = &[
     Rule { name: "polder-wire", on: &[], in_tests: &[] },
     // What a release looks like on a disk: who makes one, who applies it and who starts it stand on the same.
     Rule { name: "polder-slots", on: &["polder-wire"], in_tests: &[] },
+    Rule { name: "polder-launcher", on: &["polder-slots", "polder-wire"], in_tests: &[] },
     Rule { name: "polder-signing", on: &["polder-slots", "polder-wire"], in_tests: &[] },
     // The two that never meet. Both read what signing makes, so their tests may make it.
     Rule { name: "polder-client", on: &["polder-slots", "polder-wire"], in_tests: &["polder-signing"] },

@@ -74,3 +74,50 @@ fn decode(file: &[u8]) -> Option<Signature> {
     }
     Signature::decode(std::str::from_utf8(file).ok()?).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+    use base64::{Engine, engine::general_purpose::STANDARD};
+
+    use super::*;
+    use crate::testing::Publisher;
+
+    const COMMENT: &str = "product:polder version:1.0.0 system:linux-x86_64";
+
+    fn check(anchor: &Anchor, signature: &[u8]) -> Result<(), SignatureFault> {
+        anchor.check(&b"words"[..], signature, &Version::new(1, 0, 0), "linux-x86_64").unwrap()
+    }
+
+    #[test]
+    fn only_a_signature_of_this_key_for_this_release_counts() {
+        let publisher = Publisher::new();
+        let anchor = publisher.anchor();
+        assert_eq!(check(&anchor, &publisher.sign(b"words", COMMENT)), Ok(()));
+        assert_eq!(check(&anchor, &publisher.sign(b"word", COMMENT)), Err(SignatureFault::Broken));
+        assert_eq!(check(&anchor, &Publisher::new().sign(b"words", COMMENT)), Err(SignatureFault::Key));
+        assert_eq!(check(&anchor, b"words"), Err(SignatureFault::Unreadable));
+        let other = publisher.sign(b"words", &COMMENT.replace("1.0.0", "1.0.1"));
+        assert_eq!(check(&anchor, &other), Err(SignatureFault::Release));
+        // A comment that was changed afterwards is not signed.
+        let forged = String::from_utf8(other).unwrap().replace("1.0.1", "1.0.0");
+        assert_eq!(check(&anchor, forged.as_bytes()), Err(SignatureFault::Broken));
+    }
+
+    #[test]
+    fn a_signature_of_the_old_kind_is_refused() {
+        let pair = Ed25519KeyPair::generate().unwrap();
+        let tagged = |bytes: &[u8]| STANDARD.encode([b"Ed12345678", bytes].concat());
+        let key = PublicKey::from_base64(&tagged(pair.public_key().as_ref())).unwrap();
+        let signature = pair.sign(b"words");
+        let global = pair.sign(&[signature.as_ref(), COMMENT.as_bytes()].concat());
+        let file = format!(
+            "untrusted comment: x\n{}\ntrusted comment: {COMMENT}\n{}\n",
+            tagged(signature.as_ref()),
+            STANDARD.encode(global.as_ref()),
+        );
+        key.verify(b"words", &Signature::decode(&file).unwrap(), true)
+            .expect("it is a good one of the old kind");
+        assert_eq!(check(&Anchor::new(key), file.as_bytes()), Err(SignatureFault::Key));
+    }
+}

@@ -126,10 +126,13 @@ impl Folder {
 #[cfg(unix)]
 pub(crate) fn is_ours(metadata: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let owner = metadata.uid();
-    let mine = owner == rustix::process::geteuid().as_raw() || owner == 0;
+    is_trusted(metadata.uid(), metadata.mode(), rustix::process::geteuid().as_raw())
+}
+
+#[cfg(unix)]
+fn is_trusted(owner: u32, mode: u32, me: u32) -> bool {
     // Neither group nor others may write, and it takes on nobody's rights.
-    mine && metadata.mode() & 0o7022 == 0
+    (owner == me || owner == 0) && mode & 0o7022 == 0
 }
 
 /// The person's own folders and the system's have lists of their own on Windows, which are left as they are.
@@ -148,4 +151,21 @@ pub(crate) fn is_executable(metadata: &Metadata) -> Option<bool> {
 #[cfg(not(unix))]
 pub(crate) fn is_executable(_: &Metadata) -> Option<bool> {
     None
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::is_trusted;
+
+    #[test]
+    fn what_another_person_owns_or_may_write_is_not_trusted() {
+        for owner in [1000, 0] {
+            assert!(is_trusted(owner, 0o100_755, 1000) && is_trusted(owner, 0o040_700, 1000));
+            for mode in [0o775, 0o757, 0o4755, 0o2755, 0o1777] {
+                assert!(!is_trusted(owner, mode, 1000), "{mode:o}");
+            }
+        }
+        assert!(!is_trusted(1001, 0o755, 1000) && !is_trusted(1000, 0o755, 0));
+    }
 }

@@ -50,9 +50,7 @@ impl Incoming {
     /// # Errors
     /// The system's.
     pub fn stage(&self) -> Result<Staging, SlotsError> {
-        // Private on every Unix; tempfile asks for 0700 itself.
-        let folder = tempfile::Builder::new().prefix(STAGE).tempdir_in(&self.folder);
-        Ok(Staging(folder.map_err(io_at(&self.folder))?))
+        Ok(Staging(private(&self.folder).map_err(io_at(&self.folder))?))
     }
 
     /// Removes what earlier runs left: staging folders and every part of a download but those of `keep`. Nobody else
@@ -106,11 +104,17 @@ impl Staged {
     }
 }
 
-/// A name in a folder of ours that nothing has yet, for what is on its way out.
+/// A folder for what is on its way out. It goes with what is in it, now or at the next clearing.
 pub(crate) fn way_out(incoming: &Path) -> io::Result<PathBuf> {
-    // Made and removed again: another of the same random name would have to come in between.
-    let folder = tempfile::Builder::new().prefix(STAGE).tempdir_in(incoming)?;
-    Ok(folder.keep())
+    Ok(private(incoming)?.keep())
+}
+
+/// A new folder of this person alone.
+fn private(within: &Path) -> io::Result<TempDir> {
+    let builder = &mut tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.prefix(STAGE).tempdir_in(within)
 }
 
 /// Removes a file, a link, or a folder with all that is in it, without following links. Nothing there is as good.

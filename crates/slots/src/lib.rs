@@ -25,8 +25,13 @@ mod refused;
 mod slots;
 mod verified;
 
+#[cfg(fuzzing)]
+pub mod fuzzed;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;
 
 pub use anchor::{Anchor, SignatureFault};
 pub use incoming::{Incoming, Staged, Staging};

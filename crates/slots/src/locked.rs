@@ -207,10 +207,36 @@ fn exchange(new: &Path, slot: &Path, incoming: &Path) -> io::Result<()> {
         }
     }
     // In two; in between there is no slot of this version, and whoever starts takes another.
-    let out = way_out(incoming)?.join("old");
-    fs::rename(slot, &out)?;
-    fs::rename(new, slot).inspect_err(|_| {
-        // Back, so that there is what there was. That this fails too is told by what starts next: another slot.
-        let _ = fs::rename(&out, slot);
-    })
+    two_steps(new, slot, &way_out(incoming)?)
+}
+
+fn two_steps(new: &Path, slot: &Path, out: &Path) -> io::Result<()> {
+    let old = out.join("old");
+    fs::rename(slot, &old)?;
+    if let Err(error) = fs::rename(new, slot) {
+        // Back, so that there is what there was.
+        fs::rename(&old, slot)?;
+        return Err(error);
+    }
+    fs::rename(old, new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_way_to_swap_two_folders_they_change_places_in_steps_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let [new, slot, out] = ["new", "slot", "out"].map(|name| folder.path().join(name));
+        for (path, word) in [(&new, "new"), (&slot, "old"), (&out, "")] {
+            fs::create_dir(path).unwrap();
+            fs::write(path.join("word"), word).unwrap();
+        }
+        let word = |path: &Path| fs::read_to_string(path.join("word")).unwrap();
+        two_steps(&new, &slot, &out).unwrap();
+        assert_eq!((word(&slot), word(&new)), ("new".to_owned(), "old".to_owned()));
+        two_steps(&folder.path().join("gone"), &slot, &out).unwrap_err();
+        assert_eq!(word(&slot), "new");
+    }
 }

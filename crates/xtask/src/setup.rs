@@ -60,6 +60,7 @@ const PACKAGES: &[Package] = &[
     package("xdotool", Some("xdotool"), Needs::Test),
     package("xclip", Some("xclip"), Needs::Test),
     package("minisign", Some("minisign"), Needs::Test),
+    package("strace", Some("strace"), Needs::Test),
     package("postgresql", Some("initdb"), Needs::Test),
     // Schemathesis attacks the API description from an environment of its own.
     package("python3-venv", Some("python3"), Needs::Test),

@@ -26,7 +26,7 @@ fn unpacked(publisher: &Publisher, bytes: &[u8]) -> Result<(Manifest, tempfile::
 }
 
 fn fault(publisher: &Publisher, bytes: &[u8]) -> ArchiveError {
-    unpacked(publisher, bytes).err().expect("it was refused")
+    unpacked(publisher, bytes).expect_err("it was refused")
 }
 
 /// Where the header of the n-th entry stands.
@@ -110,7 +110,8 @@ fn an_entry_that_is_a_link_a_device_or_a_folder_is_refused() {
 fn an_entry_that_differs_from_the_list_in_anything_is_refused() {
     let publisher = Publisher::new();
     let release = release(&publisher);
-    let changes: [(&str, fn(&mut tar::Header)); 9] = [
+    type Change = (&'static str, fn(&mut tar::Header));
+    let changes: [Change; 9] = [
         ("escapes", |header| header.as_mut_bytes()[..9].copy_from_slice(b"../polder")),
         ("absolute", |header| header.as_mut_bytes()[..7].copy_from_slice(b"/polder")),
         ("another name", |header| header.set_path("other").unwrap()),

@@ -1,0 +1,6 @@
+//! Which slot is started, as anybody may write it.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| polder_slots::fuzzed::pointer(bytes));
