@@ -186,3 +186,95 @@ impl One<'_> {
 fn fault(name: &str, why: impl Into<String>) -> (String, String) {
     (name.to_owned(), why.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use polder_wire::UnixSeconds;
+
+    use super::*;
+    use crate::metadata::Envelope;
+    use crate::release::{Content, described};
+    use crate::{MinisignKey, Release};
+
+    const SYSTEM: &str = "linux-x86_64";
+
+    fn release(key: &MinisignKey, patch: u64, program: &[u8], older: &[(Version, &[u8])]) -> Release {
+        let bare = Release::sign(key, Version::new(1, 0, patch), SYSTEM.to_owned(), program.to_vec());
+        bare.unwrap().with_archive(key, older).unwrap()
+    }
+
+    /// Two releases, with a delta from one to the other.
+    fn made(key: &MinisignKey) -> [Release; 2] {
+        let program = b"a program ".repeat(500);
+        let old = release(key, 0, &program, &[]);
+        let before = old.archive.as_ref().unwrap().unpacked.clone();
+        let new =
+            release(key, 1, &[program, b"patched".to_vec()].concat(), &[(Version::new(1, 0, 0), &before)]);
+        [old, new]
+    }
+
+    fn faults(key: &MinisignKey, releases: &[Release], more: &[(&str, &[u8])]) -> Vec<String> {
+        let mut files: BTreeMap<String, Content> = releases.iter().flat_map(Release::files).collect();
+        files.extend(more.iter().map(|(name, bytes)| ((*name).to_owned(), (bytes.to_vec(), None))));
+        let named = files.iter().map(|(name, content)| (name.clone(), described(content).unwrap())).collect();
+        let signed = role::targets(1, UnixSeconds(1_790_000_000), &named).unwrap();
+        let targets = Envelope { signed, signatures: Vec::new() }.targets().unwrap();
+        let read = |name: &str| Ok(files[name].0.clone());
+        let anchor = Anchor::new(minisign_verify::PublicKey::from_base64(&key.public()).unwrap());
+        let mut report = Report::default();
+        check(&mut report, &targets, &targets.targets.keys().cloned().collect(), &read, &anchor);
+        report.faults.iter().map(ToString::to_string).collect()
+    }
+
+    fn found(faults: &[String], words: &str) {
+        assert!(faults.iter().any(|fault| fault.contains(words)), "{words}: {faults:?}");
+    }
+
+    #[test]
+    fn good_releases_are_found_good_and_a_name_that_nobody_asks_for_is_not() {
+        let key = MinisignKey::generate().unwrap();
+        let good = made(&key);
+        assert!(!good[1].deltas.is_empty(), "there is no delta to look at");
+        assert_eq!(faults(&key, &good, &[]), Vec::<String>::new());
+        found(
+            &faults(&key, &good, &[("releases/1.0.1/linux-x86_64/extra", b"x")]),
+            "nobody would ask for it",
+        );
+    }
+
+    #[test]
+    fn a_signed_delta_that_leads_to_another_archive_is_found() {
+        let key = MinisignKey::generate().unwrap();
+        let [old, mut new] = made(&key);
+        let mut other = new.archive.as_ref().unwrap().unpacked.clone();
+        other[3000] ^= 1;
+        let from = &old.archive.as_ref().unwrap().unpacked;
+        new.deltas[0].bytes = release::delta(from, &other).unwrap();
+        found(&faults(&key, &[old, new], &[]), "it leads to another archive");
+    }
+
+    #[test]
+    fn an_archive_with_another_program_or_another_releases_signature_is_found() {
+        let key = MinisignKey::generate().unwrap();
+        let [old, new] = made(&key);
+        let mut other = release(&key, 1, b"another program", &[]);
+        other.program.clone_from(&new.program);
+        other.signature.clone_from(&new.signature);
+        found(&faults(&key, &[other], &[]), "another program than the one beside it");
+        let mut swapped = new.clone();
+        swapped.archive = old.archive.clone();
+        found(&faults(&key, &[old, swapped], &[]), "the signature is for another release");
+    }
+
+    #[test]
+    fn a_signature_over_the_unpacked_archive_that_is_another_keys_is_found() {
+        let key = MinisignKey::generate().unwrap();
+        let [old, mut new] = made(&key);
+        let archive = new.archive.as_mut().unwrap();
+        let thief = MinisignKey::generate().unwrap();
+        archive.unpacked_signature = thief.sign(&archive.unpacked, &new.version, SYSTEM).unwrap();
+        found(&faults(&key, &[old, new], &[]), "polder.tar.minisig: the signature is of another key");
+    }
+}
