@@ -90,6 +90,19 @@ fn bytes_of_another_hash_or_length_are_refused_and_leave_nothing() {
 }
 
 #[test]
+fn the_right_hash_does_not_excuse_another_length() {
+    for length in [6, 8] {
+        let mut repository = Repository::new();
+        let client = Client::of(&repository);
+        repository.add_target("targets", "file.txt", b"content");
+        repository.role("targets")["targets"]["file.txt"]["length"] = length.into();
+        repository.publish(&["targets", "snapshot", "timestamp"]);
+        assert!(!client.download(&["file.txt"]), "{length}");
+        assert_eq!(client.downloads(), NOTHING, "{length}");
+    }
+}
+
+#[test]
 fn endless_data_is_cut_off_at_the_signed_length() {
     let mut repository = Repository::new();
     let client = Client::of(&repository);
