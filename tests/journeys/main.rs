@@ -1,6 +1,8 @@
 //! What people do, in the real window against a real platform with a real keychain.
 
 mod keyboard;
+#[cfg(unix)]
+mod updates;
 
 use polder_local::desk::Keyring;
 use polder_local::helsinki_features;

@@ -17,6 +17,8 @@ fn a_release_holds_nothing_of_the_e2e_feature() -> Outcome {
         // The page is compressed into the program, so its own word is looked for where it was built.
         if word.starts_with("POLDER") {
             assert!(holds(&built("POLDER_CLIENT_BIN")?)?, "the search does not find {word} where it is");
+            assert!(!holds(&built("POLDER_SHIPPED_LAUNCHER_BIN")?)?, "{word} stands in the shipped launcher");
+            assert!(holds(&built("POLDER_LAUNCHER_BIN")?)?, "the search does not find {word} in the launcher");
         }
     }
     Ok(())

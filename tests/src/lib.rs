@@ -2,11 +2,15 @@
 //! seeds), a desk to open the real client at, and short ways to say what a person does in the window.
 
 mod impostor;
+#[cfg(unix)]
+mod launched;
 mod running;
 mod stage;
 mod wire;
 
 pub use impostor::{Impostor, Kept};
+#[cfg(unix)]
+pub use launched::{Launch, Launched};
 pub use polder_local::desk::Page;
 pub use running::Running;
 pub use stage::{Stage, built};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use polder_local::desk::{Desk, DeskOptions, Keyring, Page};
-use polder_local::{Account, Accounts, Local, Platform, Publication, code_of};
+use polder_local::{Account, Accounts, Local, Platform, Publication, Release, code_of};
 use polder_wire::UnixSeconds;
 use polder_wire::update::this_system;
 use semver::Version;
@@ -72,6 +72,17 @@ impl Stage {
         let deployment = self.local.deployment_file().display().to_string();
         let own = [("POLDER_E2E_DEPLOYMENT", deployment.as_str())];
         Ok(self.desk.open_with(&self.client, &[&own, environment].concat(), arguments).await?)
+    }
+
+    /// Opens another program in the client's place, and leaves the rest to the test.
+    pub async fn open_program(&self, program: &Path) -> Outcome<Page> {
+        let deployment = self.local.deployment_file().display().to_string();
+        Ok(self.desk.open_with(program, &[("POLDER_E2E_DEPLOYMENT", &deployment)], &[]).await?)
+    }
+
+    /// The person's home folder.
+    pub fn home(&self) -> &Path {
+        self.desk.home()
     }
 
     /// A program that runs where the client does.
@@ -267,6 +278,29 @@ impl Stage {
         let mut other = self.program.to_vec();
         other.push(0);
         self.publish_program(other, &version()?, |_| {})
+    }
+
+    /// A program as a release with its archive, and with a difference from an older unpacked archive.
+    pub fn archived(
+        &self,
+        program: Vec<u8>,
+        version: &Version,
+        older: Option<(Version, &[u8])>,
+    ) -> Result<Release, polder_local::LocalError> {
+        let now = UnixSeconds::from_clock();
+        let mut alone = self.local.publication(program, version, &this_system(), now)?;
+        let release = alone.content.releases.remove(0);
+        self.local.archived(release, older.as_slice())
+    }
+
+    /// Publishes a release as the newest and the oldest that is let in; the test may change what is said of it.
+    pub fn publish_release(&mut self, release: Release, change: impl FnOnce(&mut Publication)) -> Outcome {
+        let now = UnixSeconds::from_clock();
+        let (program, version, system) = (release.program.clone(), release.version.clone(), release.system.clone());
+        let mut next = self.local.publication(program, &version, &system, now)?;
+        next.content.releases = vec![release];
+        change(&mut next);
+        Ok(self.local.publish_as(&next, now)?)
     }
 
     fn publish_program(

@@ -24,5 +24,6 @@ pub use local::Local;
 #[cfg(unix)]
 pub use platform::Held;
 pub use platform::Platform;
+pub use polder_signing::Release;
 pub use publish::Publication;
 pub use seed::helsinki_features;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::build::{self, CLIENT, PLATFORM, Purpose};
+use crate::build::{self, CLIENT, LAUNCHER, PLATFORM, Purpose};
 use crate::command::{Failure, Outcome, say_and_listen, say_and_run};
 use crate::count::{self, Count};
 use crate::fuzz;
@@ -106,7 +106,7 @@ fn slow(place: &Place, sections: &mut Sections, filter: &[String]) {
     let shipped = sections.check("shipped client", |_| {
         build::ui(place, Purpose::Use)?;
         let mut cargo = place.cargo();
-        cargo.args(["build", "--locked", "--release", "--package", CLIENT]);
+        cargo.args(["build", "--locked", "--release", "--package", CLIENT, "--package", LAUNCHER]);
         say_and_run(cargo.env_remove("POLDER_DEPLOYMENT"))
     });
     if !shipped {
@@ -159,7 +159,9 @@ fn nextest(place: &Place, part: &str, filter: &[String]) -> Command {
     cargo.arg(if filter.is_empty() { "--no-tests=fail" } else { "--no-tests=pass" });
     cargo.args(["-E", part]).args(filter);
     cargo.env("POLDER_CLIENT_BIN", place.built(CLIENT, false));
+    cargo.env("POLDER_LAUNCHER_BIN", place.built(LAUNCHER, false));
     cargo.env("POLDER_SHIPPED_BIN", place.built(CLIENT, true));
+    cargo.env("POLDER_SHIPPED_LAUNCHER_BIN", place.built(LAUNCHER, true));
     cargo.env("POLDER_PLATFORM_BIN", place.built(PLATFORM, false));
     cargo.env_remove("POLDER_DEPLOYMENT");
     cargo
