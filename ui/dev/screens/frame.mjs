@@ -71,6 +71,8 @@ export const FRAME = [
     await settings("about")(page);
     await page.waitForSelector(byId("licence"));
     await page.fill(byId("licences-find"), "rustls");
+    // What is far below does not exist yet.
+    await page.locator(byId("licences-find")).evaluate((element) => element.scrollIntoView({ block: "start" }));
     await page.locator(`${byId("licence")} summary`).first().click();
   }],
 ];
