@@ -50,7 +50,7 @@ export const FRAME = [
   }],
   ["whats-new", WINDOW, "session=in&new=1", see("whats-new")],
   ["update-ready", WINDOW, "session=in&update=ready", see("update-notice")],
-  ["update-ready-map", SMALL, "session=in&update=ready", async (page) => {
+  ["update-ready-map", WINDOW, "session=in&update=ready", async (page) => {
     await wholeMap(page);
     await page.waitForSelector(byId("update-notice"));
   }],
@@ -71,6 +71,8 @@ export const FRAME = [
     await settings("about")(page);
     await page.waitForSelector(byId("licence"));
     await page.fill(byId("licences-find"), "rustls");
+    // What is far below does not exist yet.
+    await page.locator(byId("licences-find")).evaluate((element) => element.scrollIntoView({ block: "start" }));
     await page.locator(`${byId("licence")} summary`).first().click();
   }],
 ];
