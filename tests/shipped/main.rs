@@ -18,7 +18,10 @@ fn a_release_holds_nothing_of_the_e2e_feature() -> Outcome {
         if word.starts_with("POLDER") {
             assert!(holds(&built("POLDER_CLIENT_BIN")?)?, "the search does not find {word} where it is");
             assert!(!holds(&built("POLDER_SHIPPED_LAUNCHER_BIN")?)?, "{word} stands in the shipped launcher");
-            assert!(holds(&built("POLDER_LAUNCHER_BIN")?)?, "the search does not find {word} in the launcher");
+            assert!(
+                holds(&built("POLDER_LAUNCHER_BIN")?)?,
+                "the search does not find {word} in the launcher"
+            );
         }
     }
     Ok(())

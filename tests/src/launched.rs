@@ -50,7 +50,7 @@ impl Launched {
         std::fs::copy(built("POLDER_LAUNCHER_BIN")?, &launcher)?;
 
         let first: Version = env!("CARGO_PKG_VERSION").parse()?;
-        let release = stage.archived(program.clone(), &first, None)?;
+        let release = stage.archived(program.clone(), &first, &[])?;
         let archive = release.archive.clone().ok_or("no archive")?.unpacked;
         // Laid out as a package would.
         let slot = folder.join("slot");
@@ -69,7 +69,11 @@ impl Launched {
     }
 
     /// Publishes a program that ends at once, without a word, as the newest version.
-    pub fn publish_one_that_crashes(&mut self, version: &str, change: impl FnOnce(&mut Publication)) -> Outcome {
+    pub fn publish_one_that_crashes(
+        &mut self,
+        version: &str,
+        change: impl FnOnce(&mut Publication),
+    ) -> Outcome {
         self.publish_program(std::fs::read("/bin/false")?, version, change)
     }
 
@@ -81,7 +85,7 @@ impl Launched {
     ) -> Outcome {
         let version: Version = version.parse()?;
         let (before, archive) = &self.before;
-        let release = self.stage.archived(program, &version, Some((before.clone(), archive)))?;
+        let release = self.stage.archived(program, &version, &[(before.clone(), archive)])?;
         self.before = (version, release.archive.clone().ok_or("no archive")?.unpacked);
         self.stage.publish_release(release, change)
     }
@@ -111,7 +115,8 @@ impl Launched {
 
     /// Where this person's versions lie.
     pub fn versions(&self) -> Outcome<PathBuf> {
-        let deployment: Value = serde_json::from_slice(&std::fs::read(self.stage.local().deployment_file())?)?;
+        let deployment: Value =
+            serde_json::from_slice(&std::fs::read(self.stage.local().deployment_file())?)?;
         let name = deployment["name"].as_str().ok_or("a deployment without a name")?;
         Ok(self.stage.home().join(".local/share").join(IDENTIFIER).join("versions").join(name))
     }

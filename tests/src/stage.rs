@@ -285,18 +285,19 @@ impl Stage {
         &self,
         program: Vec<u8>,
         version: &Version,
-        older: Option<(Version, &[u8])>,
+        older: &[(Version, &[u8])],
     ) -> Result<Release, polder_local::LocalError> {
         let now = UnixSeconds::from_clock();
         let mut alone = self.local.publication(program, version, &this_system(), now)?;
         let release = alone.content.releases.remove(0);
-        self.local.archived(release, older.as_slice())
+        self.local.archived(release, older)
     }
 
     /// Publishes a release as the newest and the oldest that is let in; the test may change what is said of it.
     pub fn publish_release(&mut self, release: Release, change: impl FnOnce(&mut Publication)) -> Outcome {
         let now = UnixSeconds::from_clock();
-        let (program, version, system) = (release.program.clone(), release.version.clone(), release.system.clone());
+        let (program, version, system) =
+            (release.program.clone(), release.version.clone(), release.system.clone());
         let mut next = self.local.publication(program, &version, &system, now)?;
         next.content.releases = vec![release];
         change(&mut next);

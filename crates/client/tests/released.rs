@@ -56,7 +56,7 @@ async fn what_the_release_tool_makes_is_taken_from_the_platform_and_from_a_file(
     program[200_000..200_004].copy_from_slice(b"new!");
     let sign = |version: &Version, program: &[u8], older: &[(Version, &[u8])]| {
         let release = Release::sign(&minisign, version.clone(), SYSTEM.to_owned(), program.to_vec()).unwrap();
-        release.with_archive(&minisign, older).unwrap()
+        release.with_archive(&minisign, older, polder_signing::release::Effort::Release).unwrap()
     };
     let old = sign(&OLD, &old_program, &[]);
     let old_archive = old.archive.as_ref().unwrap().unpacked.clone();

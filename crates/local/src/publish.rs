@@ -1,4 +1,5 @@
 use aws_lc_rs::digest::{SHA256, digest};
+use polder_signing::release::Effort;
 use polder_signing::{Content, Expiries, Release, Repository, Signers, Versions};
 use polder_wire::UnixSeconds;
 use polder_wire::update::{Policy, program_target};
@@ -82,7 +83,7 @@ impl Local {
     /// # Errors
     /// When signing fails.
     pub fn archived(&self, release: Release, older: &[(Version, &[u8])]) -> Result<Release, LocalError> {
-        Ok(release.with_archive(self.minisign(), older)?)
+        Ok(release.with_archive(self.minisign(), older, Effort::Throwaway)?)
     }
 
     /// Signs and publishes whatever it says. The files of the publication before stay, for a

@@ -195,14 +195,14 @@ mod tests {
 
     use super::*;
     use crate::metadata::Envelope;
-    use crate::release::{Content, described};
+    use crate::release::{Content, Effort, described};
     use crate::{MinisignKey, Release};
 
     const SYSTEM: &str = "linux-x86_64";
 
     fn release(key: &MinisignKey, patch: u64, program: &[u8], older: &[(Version, &[u8])]) -> Release {
         let bare = Release::sign(key, Version::new(1, 0, patch), SYSTEM.to_owned(), program.to_vec());
-        bare.unwrap().with_archive(key, older).unwrap()
+        bare.unwrap().with_archive(key, older, Effort::Release).unwrap()
     }
 
     /// Two releases, with a delta from one to the other.
@@ -251,7 +251,7 @@ mod tests {
         let mut other = new.archive.as_ref().unwrap().unpacked.clone();
         other[3000] ^= 1;
         let from = &old.archive.as_ref().unwrap().unpacked;
-        new.deltas[0].bytes = release::delta(from, &other).unwrap();
+        new.deltas[0].bytes = release::delta(from, &other, Effort::Release).unwrap();
         found(&faults(&key, &[old, new], &[]), "it leads to another archive");
     }
 

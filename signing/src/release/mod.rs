@@ -22,7 +22,7 @@ use crate::minisigning::MinisignKey;
 use crate::{SigningError, role};
 
 pub use draft::{Draft, DraftFault};
-pub use pack::{delta, is_worth_it, pack, put_on, unpack};
+pub use pack::{Effort, delta, is_worth_it, pack, put_on, unpack};
 pub use polder_wire::Notes;
 pub use statement::{Older, ShownStatement, Statement};
 pub use texts::is_sbom;
@@ -101,6 +101,7 @@ impl Release {
         mut self,
         key: &MinisignKey,
         older: &[(Version, &[u8])],
+        effort: Effort,
     ) -> Result<Self, SigningError> {
         let Self { version, system, program, .. } = &self;
         let manifest = manifest(version, system, program)?;
@@ -110,10 +111,10 @@ impl Release {
             Ok(Box::new(std::io::Cursor::new(program.clone())))
         };
         polder_slots::archive::write(&mut unpacked, &manifest, signature.as_bytes(), file)?;
-        let packed = pack(&unpacked).map_err(SigningError::Packing)?;
+        let packed = pack(&unpacked, effort).map_err(SigningError::Packing)?;
         let mut deltas = Vec::new();
         for (old, archive) in older {
-            let bytes = delta(archive, &unpacked).map_err(SigningError::Packing)?;
+            let bytes = delta(archive, &unpacked, effort).map_err(SigningError::Packing)?;
             if is_worth_it(&bytes, &packed) {
                 let (length, sha256) = (archive.len() as u64, role::sha256(archive));
                 deltas.push(Delta { old: old.clone(), length, sha256, bytes });

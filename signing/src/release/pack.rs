@@ -3,8 +3,14 @@ use std::io::{self, Read as _, Write as _};
 use zstd::stream::raw::CParameter;
 use zstd::stream::{read, write};
 
-/// Packing is done once, unpacking on every computer; higher levels cost minutes and save hardly anything.
-const LEVEL: i32 = 19;
+/// How hard a release is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// Packing is done once, unpacking on every computer; higher levels cost minutes and save hardly anything.
+    Release,
+    /// In a moment: for throwaway deployments, whose files never leave the machine.
+    Throwaway,
+}
 /// The largest window that is made: 1 GiB, as a power of two.
 const MAX_WINDOW: u32 = 30;
 
@@ -12,8 +18,8 @@ const MAX_WINDOW: u32 = 30;
 ///
 /// # Errors
 /// When memory runs out.
-pub fn pack(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = write::Encoder::new(Vec::new(), LEVEL)?;
+pub fn pack(bytes: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
+    let mut encoder = write::Encoder::new(Vec::new(), effort.level())?;
     frame(&mut encoder, bytes)?;
     encoder.write_all(bytes)?;
     encoder.finish()
@@ -31,8 +37,8 @@ pub fn unpack(packed: &[u8], length: u64) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// When both together are larger than the largest window.
-pub fn delta(old: &[u8], new: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = write::Encoder::with_ref_prefix(Vec::new(), LEVEL, old)?;
+pub fn delta(old: &[u8], new: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
+    let mut encoder = write::Encoder::with_ref_prefix(Vec::new(), effort.level(), old)?;
     // The window has to reach back over what is new and the whole of what is old.
     let together = (old.len() + new.len()).next_power_of_two();
     let window = together.trailing_zeros().max(10);
@@ -54,6 +60,15 @@ pub fn put_on(old: &[u8], delta: &[u8], length: u64) -> io::Result<Vec<u8>> {
     let mut decoder = read::Decoder::with_ref_prefix(delta, old)?.single_frame();
     decoder.window_log_max(MAX_WINDOW)?;
     read_all(decoder, length)
+}
+
+impl Effort {
+    fn level(self) -> i32 {
+        match self {
+            Self::Release => 19,
+            Self::Throwaway => 3,
+        }
+    }
 }
 
 /// A delta is published only where it is smaller than half of the packed archive; else the time that it takes is
@@ -95,7 +110,7 @@ mod tests {
     #[test]
     fn what_is_packed_comes_out_again_and_only_at_its_length() {
         let bytes = noise(100_000, 7);
-        let packed = pack(&bytes).unwrap();
+        let packed = pack(&bytes, Effort::Release).unwrap();
         assert_eq!(unpack(&packed, 100_000).unwrap(), bytes);
         assert!(unpack(&packed, 99_999).is_err());
         assert!(unpack(&packed, 100_001).is_err());
@@ -106,7 +121,7 @@ mod tests {
         let old = noise(3_000_000, 7);
         let mut new = old.clone();
         new.splice(1_000_000..1_000_000, noise(5_000, 9));
-        let delta = delta(&old, &new).unwrap();
+        let delta = delta(&old, &new, Effort::Release).unwrap();
         assert!(delta.len() < 20_000, "{} bytes", delta.len());
         assert_eq!(put_on(&old, &delta, new.len() as u64).unwrap(), new);
         assert!(put_on(&noise(3_000_000, 8), &delta, new.len() as u64).is_err());

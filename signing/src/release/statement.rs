@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use semver::Version;
 
-use super::{Release, manifest};
+use super::{Effort, Release, manifest};
 use crate::metadata::{Custom, Target};
 use crate::minisigning::MinisignKey;
 use crate::proposal::word;
@@ -105,7 +105,7 @@ impl ShownStatement<'_> {
         let release = Release::sign(key, version.clone(), system.to_owned(), program.to_vec())?;
         let older: Vec<_> =
             self.older.iter().map(|old| (old.version.clone(), old.unpacked.as_slice())).collect();
-        let mut release = release.with_archive(key, &older)?;
+        let mut release = release.with_archive(key, &older, Effort::Release)?;
         release.notes = notes.map(<[u8]>::to_vec);
         release.sbom = sbom.map(<[u8]>::to_vec);
         Ok(release)
