@@ -107,21 +107,14 @@ mod tests {
 
     #[test]
     fn a_release_is_confirmed_once_it_painted_and_was_admitted_and_not_before() {
-        for painted_first in [true, false] {
+        let (painted, checked): (fn(&Slot), fn(&Slot)) = (Slot::painted, Slot::checked);
+        for [first, then] in [[painted, checked], [checked, painted]] {
             let data = tempfile::tempdir().unwrap();
             let slot = slot(data.path());
             on_trial(&slot);
-            if painted_first {
-                slot.painted()
-            } else {
-                slot.checked()
-            }
+            first(&slot);
             assert!(!standing(&slot).0);
-            if painted_first {
-                slot.checked()
-            } else {
-                slot.painted()
-            }
+            then(&slot);
             assert!(standing(&slot).0);
         }
     }

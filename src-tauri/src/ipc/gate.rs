@@ -4,8 +4,8 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use polder_client::gate::{Progress, Refusal};
-use polder_client::update::UpdateFault;
-use polder_wire::UnixSeconds;
+use polder_client::update::{UpdateFault, package_command};
+use polder_wire::{Code, UnixSeconds};
 use semver::Version;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Manager as _, State, WebviewWindow};
@@ -149,9 +149,20 @@ fn kept_shut(refusal: &Refusal, at: UnixSeconds, shell: &Shell) -> Refused {
         issuer: refusal.issuer().map(str::to_owned),
         room: refusal.room().and_then(|(needed, free)| Some(Room { needed, free: free? })),
         details: format!(
-            "Polder {version} ({}), {host}\n{}",
+            "{}Polder {version} ({}), {host}\n{}",
+            command_first(refusal.code()),
             polder_wire::update::this_system(),
             refusal.details()
         ),
     }
+}
+
+/// What IT does, where that is one command: before all else, because the box is small.
+fn command_first(code: Code) -> String {
+    if code != Code::FolderCannotHoldPrograms {
+        return String::new();
+    }
+    // Systems that say nothing of themselves have no package of Polder either.
+    let system = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+    package_command(&system).map(|command| format!("{command}\n")).unwrap_or_default()
 }

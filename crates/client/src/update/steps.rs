@@ -12,6 +12,7 @@ use semver::Version;
 use super::download::{self, Manner, Patience};
 use super::pace::Pace;
 use super::part::Part;
+use super::polite::{self, Manners};
 use super::release::{Delta, Release, Target};
 use super::seal::Held;
 use super::source::Source;
@@ -44,6 +45,7 @@ pub struct Downloaded {
     held: Held,
     /// The slot that a difference begins with.
     base: Option<Slot>,
+    manners: Manners,
 }
 
 /// It is what was signed: by targets metadata, and by the independent signature.
@@ -51,6 +53,7 @@ pub struct Downloaded {
 pub struct Verified {
     right: Arc<Incoming>,
     archive: unpack::Archive,
+    manners: Manners,
 }
 
 /// It lies in its slot, and the pointer names it: whatever starts next is it.
@@ -172,6 +175,8 @@ impl Update<Announced> {
         told: Told<'_>,
     ) -> Result<Update<Downloaded>, UpdateFault> {
         let Self { plan, step: Announced { mut manner, way } } = self;
+        // Whoever may be told to rest works while somebody else does.
+        let manners = if manner.paused.is_some() { Manners::Polite } else { Manners::Prompt };
         let base = match way {
             Way::Short => base(&plan).await?,
             Way::Long => None,
@@ -185,7 +190,7 @@ impl Update<Announced> {
         let tell = |done, total| told(Progress { step: Step::Downloading, done, total });
         let fetched = download::fetch(&plan.source, target, part, &mut manner, &tell).await;
         let (part, held) = fetched.map_err(|fault| of_target(fault, release))?;
-        Ok(Update { plan: Arc::clone(&plan), step: Downloaded { right, part, held, base } })
+        Ok(Update { plan: Arc::clone(&plan), step: Downloaded { right, part, held, base, manners } })
     }
 }
 
@@ -195,7 +200,7 @@ impl Update<Downloaded> {
     /// # Errors
     /// [`UpdateFault::Damaged`] and [`UpdateFault::DoesNotHold`], and where something cannot be written.
     pub async fn verify(self, told: Told<'_>) -> Result<Update<Verified>, UpdateFault> {
-        let Self { plan, step: Downloaded { right, part, held, base } } = self;
+        let Self { plan, step: Downloaded { right, part, held, base, manners } } = self;
         // Its name has served: a download that is whole is not gone on with, and one that is wrong even less.
         part.remove().map_err(|error| UpdateFault::of_io(part.path(), 0, error))?;
         match held {
@@ -208,12 +213,15 @@ impl Update<Downloaded> {
             Some(base) => {
                 told(Progress { step: Step::Unpacking, done: 0, total: 0 });
                 let (plan, right) = (Arc::clone(&plan), Arc::clone(&right));
-                let made =
-                    off_thread(move || unpack::by_delta(&plan, &right, &base, &part.into_file())).await?;
+                let made = off_thread(move || {
+                    let difference = part.into_file();
+                    polite::work(manners, || unpack::by_delta(&plan, &right, &base, &difference))
+                })
+                .await?;
                 unpack::Archive::Unpacked(made?)
             }
         };
-        Ok(Update { plan, step: Verified { right, archive } })
+        Ok(Update { plan, step: Verified { right, archive, manners } })
     }
 }
 
@@ -223,9 +231,9 @@ impl Update<Verified> {
     /// # Errors
     /// See [`UpdateFault`].
     pub async fn stage(self, told: Told<'_>) -> Result<Update<Staged>, UpdateFault> {
-        let Self { plan, step: Verified { right, archive } } = self;
+        let Self { plan, step: Verified { right, archive, manners } } = self;
         place::count_attempt(&plan).await?;
-        let staged = unpack::unpack(&plan, right, archive, told).await?;
+        let staged = unpack::unpack(&plan, right, archive, manners, told).await?;
         place::place(&plan, staged).await?;
         Ok(Update { plan, step: Staged {} })
     }

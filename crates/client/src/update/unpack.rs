@@ -10,6 +10,7 @@ use polder_slots::{Incoming, Staged, Verified as Slot};
 use tokio::sync::watch;
 use zstd::stream::read::Decoder;
 
+use super::polite::{self, Manners};
 use super::seal::{Held, Seal, Signed};
 use super::steps::{Plan, Told, off_thread, rewound};
 use super::{SignedFile, UpdateFault, delta, part, place};
@@ -71,13 +72,14 @@ pub(super) async fn unpack(
     plan: &Arc<Plan>,
     right: Arc<Incoming>,
     archive: Archive,
+    manners: Manners,
     told: Told<'_>,
 ) -> Result<Staged, UpdateFault> {
     let total = plan.release.unpacked.file.length;
     let (tell, mut heard) = watch::channel(0);
     let worker = Arc::clone(plan);
     let mut work = pin!(off_thread(move || {
-        let unpacked = run(&worker, &right, &archive, tell);
+        let unpacked = polite::work(manners, || run(&worker, &right, &archive, tell));
         unpacked.map_err(|error| (error, still_holds(&worker, &archive), right))
     }));
     let ended = loop {
