@@ -9,7 +9,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 // `--mode fake` puts an invented backend where the real one stands, to draw and look at screens in a plain
 // browser. No other mode can reach that file; a test searches the built bundle for it.
 export default defineConfig(({ mode }) => ({
-  plugins: [icons(), licences(), openlayersWithoutMarkup(), svelte()],
+  plugins: [icons(), licences(mode === "fake"), openlayersWithoutMarkup(), svelte()],
   resolve: {
     alias: [
       ...(mode === "fake"

@@ -4,8 +4,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 
-/** The program's own package; whatever it is built from ends up on people's computers. */
-const PROGRAM = "polder-desktop";
+/** The programs' own packages; whatever they are built from ends up on people's computers. */
+const PROGRAMS = ["polder-desktop", "polder-launcher"];
+/** Pictures show so many, whatever a new dependency adds. */
+const PICTURED = 500;
 /** In the page although they only build it: what a component needs to run, and the drawings. */
 const BUILT_IN = ["svelte", "clsx", "esm-env", "lucide-static"];
 
@@ -41,7 +43,7 @@ export interface Lock {
 }
 
 /** The licences of everything that people get, for the page that lists them; nothing else loads it. */
-export function licences(): Plugin {
+export function licences(pictured: boolean): Plugin {
   return {
     name: "polder-licences",
     resolveId: (id) => (id === MODULE ? RESOLVED : undefined),
@@ -49,20 +51,24 @@ export function licences(): Plugin {
       if (id !== RESOLVED) return;
       const lock = JSON.parse(readFileSync(join(UI, "package-lock.json"), "utf8")) as Lock;
       const { dependencies } = JSON.parse(readFileSync(join(UI, "package.json"), "utf8")) as { dependencies: Record<string, string> };
-      const all = [...crates(metadata(), PROGRAM), ...npm(lock, Object.keys(dependencies), BUILT_IN)];
+      const all = [...crates(metadata(), PROGRAMS), ...npm(lock, Object.keys(dependencies), BUILT_IN)];
+      const { libraries, texts } = collect(all, textsIn);
+      const list = { libraries: pictured ? libraries.slice(0, PICTURED) : libraries, texts };
       // Text in a string is parsed faster than the same as code.
-      return `export default JSON.parse(${JSON.stringify(JSON.stringify(collect(all, textsIn)))});`;
+      return `export default JSON.parse(${JSON.stringify(JSON.stringify(list))});`;
     },
   };
 }
 
-/** What the program is built from, without what only tests and builds it, and without Polder's own packages. */
-export function crates({ packages, resolve }: Metadata, program: string): Found[] {
+/** What the programs are built from, without what only tests and builds it, and without Polder's own packages. */
+export function crates({ packages, resolve }: Metadata, programs: readonly string[]): Found[] {
   const nodes = new Map(resolve.nodes.map((node) => [node.id, node]));
-  const root = packages.find(({ name, source }) => name === program && source === null);
-  if (!root) throw new Error(`cargo metadata knows no ${program}`);
   const reached = new Set<string>();
-  const open = [root.id];
+  const open = programs.map((program) => {
+    const root = packages.find(({ name, source }) => name === program && source === null);
+    if (!root) throw new Error(`cargo metadata knows no ${program}`);
+    return root.id;
+  });
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     if (reached.has(id)) continue;
     reached.add(id);

@@ -235,10 +235,12 @@ let update: Update = asked.has("update")
   : { state: "none", version: null, done: 0, total: 0 };
 
 /** A newer version on its way, which stands still where the address says: the window would end with it. */
-function get(at: "downloading" | "unpacking" | "starting", onProgress: (progress: GateProgress) => void): Promise<never> {
+async function get(at: "downloading" | "unpacking" | "starting", onProgress: (progress: GateProgress) => void): Promise<never> {
   const version = "2.5.0";
   const total = at === "unpacking" ? 58_000_000 : at === "starting" ? 0 : 6_400_000;
   const part = Number(asked.get("bytes") ?? 0.48) * total;
+  // By then the gate is drawn, which hears all of it.
+  await pause(300);
   if (at !== "downloading") onProgress({ step: at, done: Math.round(part), total, version });
   else {
     // The time that it took is invented, so that each picture tells the same speed.

@@ -17,10 +17,10 @@ const metadata: Metadata = {
 
 describe("the libraries that people get", () => {
   test("of the program are those it runs with, not those that test or build it, nor Polder's own", () => {
-    expect(crates(metadata, "polder-desktop").map(({ name, folder }) => [name, folder])).toEqual([
+    expect(crates(metadata, ["polder-desktop"]).map(({ name, folder }) => [name, folder])).toEqual([
       ["rustls", "/crates/rustls"], ["ring", "/crates/ring"],
     ]);
-    expect(() => crates(metadata, "polder-missing")).toThrow("polder-missing");
+    expect(() => crates(metadata, ["polder-missing"])).toThrow("polder-missing");
   });
 
   test("of the page are its dependencies and theirs, each where it would be found", () => {
