@@ -107,8 +107,9 @@ mod tests {
 
     #[test]
     fn a_release_is_confirmed_once_it_painted_and_was_admitted_and_not_before() {
-        let (painted, checked): (fn(&Slot), fn(&Slot)) = (Slot::painted, Slot::checked);
-        for [first, then] in [[painted, checked], [checked, painted]] {
+        let steps: [fn(&Slot); 2] = [Slot::painted, Slot::checked];
+        for order in [[0, 1], [1, 0]] {
+            let [first, then] = order.map(|at| steps[at]);
             let data = tempfile::tempdir().unwrap();
             let slot = slot(data.path());
             on_trial(&slot);
