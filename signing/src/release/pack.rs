@@ -131,7 +131,7 @@ mod tests {
     fn the_plain_zstd_program_unpacks_an_archive() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("polder.tar.zst");
-        std::fs::write(&path, pack(b"an archive").unwrap()).unwrap();
+        std::fs::write(&path, pack(b"an archive", Effort::Release).unwrap()).unwrap();
         let out = std::process::Command::new("zstd").args(["-dc"]).arg(&path).output().unwrap();
         assert_eq!(out.stdout, b"an archive");
     }
