@@ -20,7 +20,8 @@ const RULES: &[Rule] = &[
     // The two that never meet. Both read what signing makes, so their tests may make it.
     Rule { name: "polder-client", on: &["polder-slots", "polder-wire"], in_tests: &["polder-signing"] },
     Rule { name: "polder-platform", on: &["polder-wire"], in_tests: &["polder-signing"] },
-    Rule { name: "polder-desktop", on: &["polder-client", "polder-wire"], in_tests: &[] },
+    // It says for itself, in the slots, that it starts.
+    Rule { name: "polder-desktop", on: &["polder-client", "polder-slots", "polder-wire"], in_tests: &[] },
     // The client's update code without its window; its tests make what it is to refuse.
     Rule {
         name: "polder-update",
