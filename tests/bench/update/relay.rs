@@ -7,6 +7,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use polder_tests::Outcome;
 
+/// Bytes that wait to be sent.
+const SENDING: usize = 32 * 1024;
+
 /// Ends with the process: whoever measures does nothing afterwards.
 pub(super) struct Relay {
     port: u16,
@@ -113,6 +116,8 @@ fn relay(client: TcpStream, platform: u16, shared: &Arc<Shared>) -> io::Result<(
     for stream in [&client, &server] {
         stream.set_nodelay(true)?;
     }
+    // What lies in here was not on the wire yet, and is counted all the same.
+    rustix::net::sockopt::set_socket_send_buffer_size(&client, SENDING)?;
     let cut = shared.lock().cuts.pop_front();
     let (from_client, to_server) = (client.try_clone()?, server.try_clone()?);
     std::thread::spawn(move || {
