@@ -51,11 +51,6 @@ pub(crate) fn bench(options: &Options) -> Outcome {
     }
     // Not the folder of `cargo xtask run`: what people try out is not restarted under them.
     let folder = place.target.join("bench");
-    let purpose = if let Which::Opening = options.which { Purpose::EndToEnd } else { Purpose::Use };
-    sections.must("screens", || {
-        build::ui_packages(&place)?;
-        build::ui(&place, purpose)
-    })?;
     sections.must("platform", || build::platform(&place, true))?;
     sections.must("deployment", || {
         say_and_run(Command::new(place.built(LOCAL, true)).arg("prepare").arg("--folder").arg(&folder))
@@ -87,6 +82,10 @@ fn window(
         Which::Opening | Which::Refusals | Which::Update => ("opening", "polder-client", "gate"),
     };
     let purpose = if let Which::Opening = which { Purpose::EndToEnd } else { Purpose::Use };
+    sections.must("screens", || {
+        build::ui_packages(place)?;
+        build::ui(place, purpose)
+    })?;
     sections.must("client", || build::client(place, purpose, deployment, true))?;
     sections.must("peer", || example(place, of, peer, deployment))?;
     measure

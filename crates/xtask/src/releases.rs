@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::build::CLIENT;
+use crate::build::{self, CLIENT, Purpose};
 use crate::command::{Failure, Outcome, output, say_and_run};
 use crate::place::Place;
 
@@ -56,6 +56,8 @@ pub(crate) fn build(place: &Place, folder: &Path, deployment: &Path) -> Outcome<
         return Ok(built);
     }
     fs::create_dir_all(&kept).map_err(Failure::file(&kept))?;
+    build::ui_packages(place)?;
+    build::ui(place, Purpose::Use)?;
     let source = folder.join("source");
     let commit = copy(place, &source)?;
     fs::write(&of, commit).map_err(Failure::file(&of))?;

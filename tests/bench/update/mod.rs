@@ -8,7 +8,6 @@ mod relay;
 mod stepped;
 mod turns;
 
-use polder_local::Platform;
 use polder_tests::{Outcome, built};
 use polder_wire::UnixSeconds;
 
@@ -32,14 +31,13 @@ const REPEATED: f64 = 1_000.0;
 
 pub(crate) fn measure() -> Outcome<bool> {
     let mut local = opened()?;
-    let platform: Platform;
     let seed = seed()?;
     let (old, patch) = (built("POLDER_OLD_RELEASE")?, built("POLDER_PATCH_RELEASE")?);
     let folder = tempfile::tempdir()?;
     let relay = Relay::to(local.port())?;
     let first = folder.path().join("patch");
     let published = Published::new(&mut local, relay.port(), (&old, &patch), &first)?;
-    platform = local.start_platform(&built("POLDER_PLATFORM_BIN")?)?;
+    let platform = local.start_platform(&built("POLDER_PLATFORM_BIN")?)?;
 
     let scene = Scene::new(&local, &relay, &published, folder.path())?;
     let of_patch = Ways::take(&scene)?;

@@ -39,11 +39,9 @@ impl Relay {
         let shared = Arc::new(Shared::default());
         let of_thread = Arc::clone(&shared);
         std::thread::spawn(move || {
-            for client in listener.incoming() {
-                // Whoever is turned away sees it, and its measurement fails.
-                if let Ok(client) = client {
-                    relay(client, platform, &of_thread).ok();
-                }
+            // Whoever is turned away sees it, and its measurement fails.
+            for client in listener.incoming().flatten() {
+                relay(client, platform, &of_thread).ok();
             }
         });
         Ok(Self { port, shared })
