@@ -14,14 +14,18 @@ pub(crate) struct Deployment {
     _platform: Platform,
 }
 
+/// The deployment that xtask prepared.
+pub(crate) fn opened() -> Outcome<Local> {
+    let folder = std::env::var_os("POLDER_BENCH_FOLDER").ok_or("`cargo xtask bench` sets what this needs")?;
+    Ok(Local::open_or_create(Path::new(&folder), UnixSeconds::from_clock())?)
+}
+
 impl Deployment {
     /// The deployment that xtask prepared and built the client for, with this very client as its release.
     pub(crate) fn serving(client: &Path) -> Outcome<Self> {
-        let folder =
-            std::env::var_os("POLDER_BENCH_FOLDER").ok_or("`cargo xtask bench` sets what this needs")?;
         let platform = built("POLDER_PLATFORM_BIN")?;
         let now = UnixSeconds::from_clock();
-        let mut local = Local::open_or_create(Path::new(&folder), now)?;
+        let mut local = opened()?;
         local.publish(std::fs::read(client)?, &env!("CARGO_PKG_VERSION").parse()?, &this_system(), now)?;
         let running = local.start_platform(&platform)?;
         let accounts = local.seed(&platform)?;

@@ -8,6 +8,7 @@ mod gate;
 mod opening;
 mod series;
 mod start;
+mod update;
 
 use std::process::ExitCode;
 
@@ -20,7 +21,8 @@ async fn main() -> ExitCode {
         "start" => start::measure().await,
         "gate" => gate::measure(),
         "opening" => opening::measure().await,
-        _ => Err("polder-bench start | gate | opening".into()),
+        "update" => update::measure(),
+        _ => Err("polder-bench start | gate | opening | update".into()),
     };
     match measured {
         Ok(true) => ExitCode::SUCCESS,

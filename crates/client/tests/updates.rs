@@ -199,6 +199,18 @@ async fn a_platform_that_goes_away_for_good_is_given_up_and_what_came_stays() {
 }
 
 #[tokio::test]
+async fn a_program_that_is_outdated_whatever_its_bytes_are_is_replaced_without_reading_them() {
+    let renewal = Renewal::new();
+    std::fs::remove_file(renewal.folder.path().join("app/slot/polder")).unwrap();
+    let server = renewal.server().await;
+    let told = Mutex::new(Vec::new());
+    let progress = |progress: Progress| told.lock().unwrap().push(progress.step);
+    renewal.gate(server.port).update(UnixSeconds(now()), &progress).await.unwrap();
+    assert!(renewal.is_in_place());
+    assert!(!told.into_inner().unwrap().contains(&Step::Verifying));
+}
+
+#[tokio::test]
 async fn who_runs_the_newest_is_told_so() {
     let mut renewal = Renewal::new();
     renewal.release.policy["newest"]["linux-x86_64"] = "0.2.0".into();

@@ -12,6 +12,7 @@ use crate::place::Place;
 /// The names of the built programs.
 pub(crate) const LAUNCHER: &str = "polder-launcher";
 pub(crate) const CLIENT: &str = "polder-desktop";
+pub(crate) const LAUNCHER: &str = "polder-launcher";
 pub(crate) const PLATFORM: &str = "polder-platform";
 pub(crate) const LOCAL: &str = "polder-local";
 

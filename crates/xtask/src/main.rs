@@ -11,6 +11,7 @@ mod fuzz;
 mod pictures;
 mod place;
 mod postgres;
+mod releases;
 mod run;
 mod schemathesis;
 mod section;

@@ -85,6 +85,12 @@ pub fn decide(release: &Release, facts: &Facts, now: UnixSeconds) -> Verdict {
     }
 }
 
+/// The release that should run instead of this version, whatever the program's bytes are. `None` where only they tell.
+pub(super) fn newer(policy: &Policy, version: &Version, system: &str) -> Option<Version> {
+    let newest = policy.newest.get(system)?;
+    (version < newest || *version < policy.min_version).then(|| newest.max(&policy.min_version).clone())
+}
+
 fn ground(release: &Release, facts: &Facts, now: UnixSeconds) -> Option<Ground> {
     let policy = &release.policy;
     if now >= release.expires {
@@ -94,8 +100,8 @@ fn ground(release: &Release, facts: &Facts, now: UnixSeconds) -> Option<Ground> 
         return Some(Ground::Revoked);
     }
     let Some(newest) = policy.newest.get(&facts.system) else { return Some(Ground::NoRelease) };
-    if facts.version < *newest || facts.version < policy.min_version {
-        return Some(Ground::Outdated(newest.max(&policy.min_version).clone()));
+    if let Some(newer) = newer(policy, &facts.version, &facts.system) {
+        return Some(Ground::Outdated(newer));
     }
     let Some(program) = release.program else {
         let named = facts.version == *newest;

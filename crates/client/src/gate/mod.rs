@@ -207,6 +207,20 @@ impl<'a> Reached<'a> {
         Self { gate, transport, word, now }
     }
 
+    /// The release that should run instead, where its version alone tells.
+    fn newer(&self) -> Option<Version> {
+        let Installed { version, system, .. } = &self.gate.installed;
+        let statement = &self.word.statement;
+        if self.now < statement.expires { decide::newer(&statement.policy, version, system) } else { None }
+    }
+
+    /// Says so, with the way to it.
+    async fn outdated(self, newest: Version) -> Refusal {
+        let Self { gate, word, .. } = self;
+        let offer = gate.offer(word, &Ground::Outdated(newest.clone())).await;
+        Refusal::Outdated { installed: gate.installed.version.clone(), newest, offer }
+    }
+
     async fn measure(
         self,
         reading: Reading,

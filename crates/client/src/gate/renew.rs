@@ -51,10 +51,11 @@ impl Gate {
         now: UnixSeconds,
         progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<Update<Staged>, Refusal> {
-        match self.check(now, progress).await {
-            Ok(_) => Err(nothing_newer()),
-            Err(refusal) => self.apply(refusal, progress).await,
-        }
+        progress(Progress { step: Step::Reaching, done: 0, total: 0 });
+        let unchecked = self.begin(now).await?;
+        let shelf = Arc::clone(&unchecked.shelf);
+        let reached = Box::pin(unchecked.reach()).await?;
+        self.renew(reached, &shelf, progress).await
     }
 
     /// The same with an update file that was brought by hand, for networks that let nothing through: the same checks,
@@ -74,14 +75,9 @@ impl Gate {
         let shelf = self.shelf().await?;
         let known = update::recall(&self.deployment, &shelf);
         let now = now.max(self.floor(&known));
-        let reading = self.read(&shelf);
-        let word = Box::pin(self.hear(import.source(), shelf, now)).await?;
+        let word = Box::pin(self.hear(import.source(), Arc::clone(&shelf), now)).await?;
         let word = word.map_err(|fault| refused(import.explain(fault, &self.deployment)))?;
-        let measured = Reached::new(self, None, word, now).measure(reading, progress).await?;
-        match Box::pin(measured.judge()).await {
-            Ok(_) => Err(nothing_newer()),
-            Err(refusal) => self.apply(refusal, progress).await,
-        }
+        self.renew(Reached::new(self, None, word, now), &shelf, progress).await
     }
 
     /// For a client that runs: puts the newest release in place at this pace, so that the next start is already the new
@@ -124,6 +120,24 @@ impl Gate {
         let notes = word.map_err(Refusal::Metadata)?.small(&notes_target(admission.version())).await;
         // Signers made them: notes that do not read are left out rather than in the way.
         Ok(notes.map_err(Refusal::Metadata)?.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    }
+
+    /// From what is signed to the newest release. This program's own bytes are read only where they decide: a newer
+    /// release is one whatever they are.
+    async fn renew(
+        &self,
+        reached: Reached<'_>,
+        shelf: &Shelf,
+        progress: &(dyn Fn(Progress) + Send + Sync),
+    ) -> Result<Update<Staged>, Refusal> {
+        let refusal = match reached.newer() {
+            Some(newest) => Box::pin(reached.outdated(newest)).await,
+            None => {
+                let measured = reached.measure(self.read(shelf), progress).await?;
+                Box::pin(measured.judge()).await.map_or_else(|refusal| refusal, |_| nothing_newer())
+            }
+        };
+        self.apply(refusal, progress).await
     }
 
     async fn apply(
