@@ -10,7 +10,6 @@ use crate::command::{Failure, Outcome, say_and_run};
 use crate::place::Place;
 
 /// The names of the built programs.
-pub(crate) const LAUNCHER: &str = "polder-launcher";
 pub(crate) const CLIENT: &str = "polder-desktop";
 pub(crate) const LAUNCHER: &str = "polder-launcher";
 pub(crate) const PLATFORM: &str = "polder-platform";

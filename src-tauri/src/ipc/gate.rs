@@ -42,7 +42,6 @@ pub(crate) async fn gate_check(
         Ok(admitted) => return Ok(opened(admitted, &window, &shell)),
         Err(refusal) => refusal,
     };
-    tracing::warn!(details = refusal.details(), "the gate stays shut");
     let refusal = match refusal.into_update() {
         Ok(update) => {
             let version = update.version().clone();
@@ -55,6 +54,7 @@ pub(crate) async fn gate_check(
         }
         Err(refusal) => refusal,
     };
+    tracing::warn!(details = refusal.details(), "the gate stays shut");
     Err(kept_shut(&refusal, begun, &shell))
 }
 
