@@ -39,12 +39,17 @@ pub(super) fn measure(local: &Local, length: usize) -> Outcome<Starts> {
     }
     let [mut confirmed, mut staged] = <[Series; 2]>::default();
     for turn in 0..=TIMES {
-        let [one, other] = [true, false].map(|confirmed| {
+        let [one, other] = [true, false].map(|confirmed| -> Outcome<f64> {
             let pointer = json!({
                 "schema": 1, "current": NEW, "before": OLD, "confirmed": confirmed, "starts": 0,
             });
-            std::fs::write(slots.join("current.json"), serde_json::to_vec(&pointer)?)?;
-            start(home.path())
+            let (path, pointer) = (slots.join("current.json"), serde_json::to_vec(&pointer)?);
+            std::fs::write(&path, pointer)?;
+            let before = std::fs::metadata(&path)?.modified()?;
+            let taken = start(home.path())?;
+            // A release on trial is counted before it starts, by a new pointer; a confirmed one is not.
+            let counted = std::fs::metadata(&path)?.modified()? != before;
+            if counted == confirmed { Err("it was not started as what it is".into()) } else { Ok(taken) }
         });
         // The first fills the caches.
         if turn > 0 {
