@@ -46,6 +46,8 @@ export const FRAME = [
     await settings("about")(page);
     await page.click(byId("updates-fetch"));
     await page.waitForSelector("[role=alert]");
+    // Whatever scrolls under the pointer would be lit, now or a moment later.
+    await page.mouse.move(0, 0);
     await page.locator("[role=alert]").evaluate((element) => element.scrollIntoView({ block: "center" }));
   }],
   ["whats-new", WINDOW, "session=in&new=1", see("whats-new")],
