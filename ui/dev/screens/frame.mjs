@@ -47,7 +47,7 @@ export const FRAME = [
     await page.click(byId("updates-fetch"));
     await page.waitForSelector("[role=alert]");
     // Whatever scrolls under the pointer would be lit, now or a moment later.
-    await page.mouse.move(0, 0);
+    await page.mouse.move(640, 20);
     await page.locator("[role=alert]").evaluate((element) => element.scrollIntoView({ block: "center" }));
   }],
   ["whats-new", WINDOW, "session=in&new=1", see("whats-new")],
