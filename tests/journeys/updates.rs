@@ -125,3 +125,37 @@ async fn who_works_while_a_version_is_called_in_is_told_and_restarts_into_the_ne
     polder.wait_until_confirmed("2.0.0")?;
     Ok(page.close().await?)
 }
+
+/// Where the network lets nothing through, somebody brings a file.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_file_that_is_chosen_in_the_window_leads_to_the_next_version() -> Outcome {
+    let mut polder = Launched::set(Keyring::Unlocked).await?;
+    polder.publish("2.0.0", |_| {})?;
+    let file = polder.update_file()?;
+    polder.stage.stop_platform();
+    let page = polder.open().await?;
+    page.see("gate-import").await?;
+    // A click answers only once the dialog is closed again.
+    page.run("setTimeout(() => document.querySelector('[data-testid=gate-import]').click()); return true;")
+        .await?;
+    let xdotool = |arguments: &[&str]| -> Outcome {
+        let done = polder.stage.command("xdotool").args(arguments).output()?;
+        if done.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&done.stderr).into()) }
+    };
+    // The toolkit's own dialog: whoever types a path is given a field for it. A hand that it does not understand, because
+    // it is still reading the folder, tries again.
+    xdotool(&["search", "--sync", "--onlyvisible", "--name", "Open"])?;
+    let path = file.display().to_string();
+    let until = Instant::now() + PATIENCE;
+    while xdotool(&["search", "--onlyvisible", "--name", "Open", "windowfocus"]).is_ok() {
+        assert!(Instant::now() < until, "the dialog takes no file");
+        xdotool(&["key", "ctrl+l", "ctrl+a", "type", "--delay", "20", &path])?;
+        xdotool(&["sleep", "0.3", "key", "Return", "sleep", "0.5"])?;
+    }
+    polder.wait_for_pointer("2.0.0 from the file", |pointer| pointer["current"] == "2.0.0")?;
+    polder.stage.restart_platform().await?;
+    page.close().await?;
+    let launch = polder.launch(&[])?;
+    polder.wait_until_confirmed("2.0.0")?;
+    launch.end()
+}

@@ -90,6 +90,16 @@ impl Launched {
         self.stage.publish_release(release, change)
     }
 
+    /// An update file with all that is published, as somebody would carry it to a computer.
+    pub fn update_file(&self) -> Outcome<PathBuf> {
+        let file = self.stage.local().folder().join("newest.polder-update");
+        let releases = self.stage.local().folder().join("releases");
+        let mut tar = Command::new("tar");
+        tar.args(["--format=ustar", "-cf"]).arg(&file).arg("-C").arg(&releases);
+        run(tar.args(["metadata", "targets"]))?;
+        Ok(file)
+    }
+
     /// Opens it as a person does, driven by the test; nothing may be replaced while it is.
     pub async fn open(&self) -> Outcome<Page> {
         self.stage.open_program(&self.launcher).await
