@@ -22,7 +22,6 @@ pub mod surroundings;
 
 mod chain;
 mod device;
-mod durable;
 pub mod update;
 
 mod transport;

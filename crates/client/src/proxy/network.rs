@@ -10,7 +10,6 @@ use zeroize::Zeroizing;
 use super::fault::Address;
 use super::{Choice, Credentials, Found, Manual, Proxy, ProxyFault, Route, System};
 use crate::deployment::Deployment;
-use crate::durable;
 use crate::keychain::{KeychainError, Vault};
 use crate::update::StoreFault;
 
@@ -150,7 +149,7 @@ impl Network {
 
     async fn write(&self, kept: &Kept) -> Result<(), StoreFault> {
         let json = serde_json::to_vec(&Stored::of(kept)).map_err(io::Error::from);
-        self.with_file(move |path| durable::write(path, &json?)).await
+        self.with_file(move |path| polder_slots::durable::write(path, &json?)).await
     }
 
     fn told(&self, Kept { choice, in_keychain }: Kept) -> Setting {

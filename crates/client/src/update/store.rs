@@ -10,7 +10,6 @@ use sigstore_tuf::MetadataStore;
 
 use super::StoreFault;
 use crate::deployment::Pin;
-use crate::durable;
 
 /// The verified metadata that outlives the program, all in one file: a crash leaves the old state or the
 /// new one, never half of each.
@@ -140,7 +139,7 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Files> {
 
 fn write(path: &Path, files: &Files) -> io::Result<()> {
     let files = files.iter().map(|(name, bytes)| (name.clone(), STANDARD.encode(bytes))).collect();
-    durable::write(path, &serde_json::to_vec(&Stored { schema: 1, files })?)
+    polder_slots::durable::write(path, &serde_json::to_vec(&Stored { schema: 1, files })?)
 }
 
 #[cfg(test)]
