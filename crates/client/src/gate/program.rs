@@ -1,15 +1,11 @@
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::Path;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use minisign_verify::{PublicKey, Signature as Minisignature};
 use polder_wire::update::trusted_comment;
 
 use super::{Facts, Installed, Signature};
-
-/// A minisign signature file has some three hundred bytes.
-const MAX_SIGNATURE: u64 = 4 * 1024;
 
 /// A program's bytes, read once through one handle, and what could be said of them before the platform answered.
 pub(super) struct Read {
@@ -24,8 +20,7 @@ struct Foreseen {
     holds: bool,
 }
 
-/// Reads and hashes. `at_hand` is a signature from an earlier check, or one that lies beside the program: nobody believes
-/// it, but it is likely the one that the platform will name, and verifying it takes as long as the platform does to
+/// Reads and hashes. `at_hand` is the signature of an earlier check: nobody believes it, but it is likely the one that the platform will name, and verifying it takes as long as the platform does to
 /// answer. `told` hears how many bytes were hashed of how many.
 pub(super) fn read(
     installed: &Installed,
@@ -36,7 +31,6 @@ pub(super) fn read(
     let mut program = File::open(&installed.program)?;
     let mut bytes = Vec::with_capacity(usize::try_from(program.metadata()?.len()).unwrap_or(0));
     program.read_to_end(&mut bytes)?;
-    let at_hand = at_hand.or_else(|| beside(&installed.program));
     let (sha256, foreseen) = std::thread::scope(|scope| {
         let (bytes, at_hand) = (&bytes, at_hand);
         let foreseeing = at_hand.map(|signature_file| {
@@ -75,16 +69,6 @@ pub(super) fn facts(
 
 fn said(holds: bool) -> Signature {
     if holds { Signature::Holds } else { Signature::Broken }
-}
-
-/// `<program>.minisig`, as slots and packages bring it. One that cannot be read is none.
-fn beside(program: &Path) -> Option<Vec<u8>> {
-    let mut name = program.as_os_str().to_owned();
-    name.push(".minisig");
-    let mut file = File::open(name).ok()?.take(MAX_SIGNATURE);
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).ok()?;
-    Some(bytes)
 }
 
 fn hash(bytes: &[u8], told: &dyn Fn(u64, u64)) -> [u8; 32] {
@@ -143,16 +127,11 @@ mod tests {
             Installed { version: semver::Version::new(1, 2, 3), system: "linux-x86_64".to_owned(), program };
         let told = std::cell::Cell::default();
         let mut found = Vec::new();
-        // Whatever was at hand, and wherever it lay, the answer is that of the signature that is named.
+        // Whatever was at hand, the answer is that of the signature that is named.
         let mut at_hand = vec![None, Some(b"no signature".to_vec()), signature.map(<[u8]>::to_vec)];
         at_hand.extend(others.iter().map(|other| Some(other.clone())));
         for at_hand in at_hand {
-            let read =
-                read(&installed, at_hand.clone(), key, &|done, total| told.set((done, total))).unwrap();
-            found.push(facts(&read, &installed, signature, key));
-            std::fs::write(format!("{}.minisig", installed.program.display()), at_hand.unwrap_or_default())
-                .unwrap();
-            let read = super::read(&installed, None, key, &|_, _| ()).unwrap();
+            let read = read(&installed, at_hand, key, &|done, total| told.set((done, total))).unwrap();
             found.push(facts(&read, &installed, signature, key));
         }
         let facts = found.pop().unwrap();
