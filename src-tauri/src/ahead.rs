@@ -6,6 +6,7 @@ use std::time::Duration;
 use polder_client::gate::{Progress, Step};
 use polder_client::update::Pace;
 use polder_wire::{Code, UnixSeconds};
+use semver::Version;
 use tauri::async_runtime::{JoinHandle, spawn};
 use tauri::{AppHandle, Manager as _};
 use tokio::sync::watch;
@@ -40,7 +41,9 @@ impl Ahead {
         if let Some(before) = looking.take() {
             before.abort();
         }
-        self.told.send_replace(Update::NONE);
+        // Whoever told it to rest did so for as long as the program runs.
+        let state = rested(UpdateState::None, *self.paused.borrow());
+        self.told.send_replace(Update { state, ..Update::NONE });
         let app = app.clone();
         *looking = Some(spawn(async move {
             loop {
@@ -69,10 +72,11 @@ impl Ahead {
             return false;
         }
         let shell = app.state::<Shell>();
-        let progress = |Progress { step, done, total }| {
+        let progress = |version: &Version, Progress { step, done, total }: Progress| {
             if step == Step::Downloading {
                 self.told.send_modify(|update| {
                     update.state = rested(UpdateState::Fetching, *self.paused.borrow());
+                    update.version = Some(version.to_string());
                     (update.done, update.total) = (done, total);
                 });
             }

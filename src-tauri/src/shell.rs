@@ -137,7 +137,7 @@ impl Shell {
         now: UnixSeconds,
         pace: Pace,
         paused: watch::Receiver<bool>,
-        progress: &(dyn Fn(Progress) + Send + Sync),
+        progress: &(dyn Fn(&Version, Progress) + Send + Sync),
     ) -> Result<Option<Next>, Refusal> {
         let (Some(platform), Some(door)) = (&self.platform, self.stage().1.door().cloned()) else {
             return Ok(None);

@@ -195,7 +195,7 @@ async fn the_next_release_is_staged_while_somebody_works() {
     let (_pause, paused) = watch::channel(false);
     let pace = Pace { bytes_per_second: Some(50_000_000) };
     let ahead =
-        async || gate.stage_ahead(&admission, UnixSeconds(now()), pace, paused.clone(), &|_| {}).await;
+        async || gate.stage_ahead(&admission, UnixSeconds(now()), pace, paused.clone(), &|_, _| {}).await;
     assert!(ahead().await.unwrap().is_none(), "there is nothing newer yet");
     renewal.release.policy["newest"]["linux-x86_64"] = NEW.into();
     renewal.publish_as(2);
@@ -220,7 +220,8 @@ async fn staging_ahead_keeps_its_pace_and_rests_without_a_connection() {
     });
     let (pause, paused) = watch::channel(false);
     let (tell, mut told) = watch::channel(0);
-    let progress = |progress: Progress| {
+    let progress = |version: &semver::Version, progress: Progress| {
+        assert_eq!(version.to_string(), NEW);
         if progress.step == Step::Downloading {
             tell.send_replace(progress.done);
         }
@@ -256,7 +257,7 @@ async fn staging_ahead_leaves_a_bad_release_alone() {
     let hash = hex::decode(support::tuf::sha256(&renewal.new.archive())).unwrap().try_into().unwrap();
     renewal.slots().lock().unwrap().unwrap().refuse(hash, &NEW.parse().unwrap(), Bad::Crashed).unwrap();
     let (_pause, paused) = watch::channel(false);
-    let ahead = gate.stage_ahead(&admission, UnixSeconds(now()), Pace::FULL, paused, &|_| {}).await;
+    let ahead = gate.stage_ahead(&admission, UnixSeconds(now()), Pace::FULL, paused, &|_, _| {}).await;
     assert_eq!(ahead.unwrap_err().code(), Code::ReleaseDoesNotStart);
     assert_eq!(renewal.sent(ARCHIVE), 0);
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use polder_slots::{MANIFEST, Slots};
 use polder_wire::update::notes_target;
 use polder_wire::{Notes, UnixSeconds};
+use semver::Version;
 use tokio::sync::watch;
 
 use super::refusal::Offer;
@@ -91,7 +92,7 @@ impl Gate {
         now: UnixSeconds,
         pace: Pace,
         paused: watch::Receiver<bool>,
-        progress: &(dyn Fn(Progress) + Send + Sync),
+        progress: &(dyn Fn(&Version, Progress) + Send + Sync),
     ) -> Result<Option<Ahead>, Refusal> {
         let home = self.home().ok_or_else(|| refused(UpdateFault::NoSlots))?;
         let shelf = self.shelf().await?;
@@ -105,7 +106,8 @@ impl Gate {
         let failed = |fault| Refusal::Update { newest: Some(newest.clone()), fault };
         let update = Box::pin(word.announce(&self.deployment, home, &newest, (running, system))).await;
         let update = update.map_err(failed)?.at_pace(pace, paused);
-        let update = Box::pin(update.apply(progress)).await.map_err(failed)?;
+        let told = |told| progress(&newest, told);
+        let update = Box::pin(update.apply(&told)).await.map_err(failed)?;
         Ok(Some(Ahead { update, due }))
     }
 
