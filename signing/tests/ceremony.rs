@@ -64,7 +64,7 @@ fn every_command_of_the_ceremony_does_what_it_should() {
     assert!(desk.path("stick/polder-1.0.0.polder-update").exists());
     let deltas = desk.path("repo/targets/releases/1.0.1/linux-x86_64");
     let names = fs::read_dir(deltas).unwrap().map(|entry| entry.unwrap().file_name());
-    assert!(names.into_iter().any(|name| name.to_string_lossy().ends_with(".from-1.0.0.delta")));
+    assert!(names.into_iter().any(|name| name.to_string_lossy().ends_with(".from-1.0.0.bsdiff.zst")));
 }
 
 /// Types what a person would type: passphrases, and that what is shown was read.

@@ -42,7 +42,7 @@ fn a_delta_is_made_only_where_it_is_smaller_than_half() {
     patched.splice(5_000..5_000, noise(500, 9));
     let said = desk.add("1.0.1", &patched);
     assert!(said.contains("delta from 1.0.0: "), "{said}");
-    assert!(desk.path(&format!("draft/targets/releases/1.0.1/{SYSTEM}/from-1.0.0.delta")).exists());
+    assert!(desk.path(&format!("draft/targets/releases/1.0.1/{SYSTEM}/from-1.0.0.bsdiff.zst")).exists());
     fs::remove_dir_all(desk.path("draft")).unwrap();
 
     // 60 % are new.
@@ -50,7 +50,7 @@ fn a_delta_is_made_only_where_it_is_smaller_than_half() {
     rewritten.splice(..12_000, noise(12_000, 9));
     let said = desk.add("1.1.0", &rewritten);
     assert!(said.contains("no delta from 1.0.0"), "{said}");
-    assert!(!desk.path(&format!("draft/targets/releases/1.1.0/{SYSTEM}/from-1.0.0.delta")).exists());
+    assert!(!desk.path(&format!("draft/targets/releases/1.1.0/{SYSTEM}/from-1.0.0.bsdiff.zst")).exists());
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn deltas_are_made_from_the_last_three_releases() {
     let mut deltas: Vec<_> =
         names.filter_map(|name| name.split_once(".from-").map(|end| end.1.to_owned())).collect();
     deltas.sort();
-    assert_eq!(deltas, ["1.0.1.delta", "1.0.2.delta", "1.0.3.delta"]);
+    assert_eq!(deltas, ["1.0.1.bsdiff.zst", "1.0.2.bsdiff.zst", "1.0.3.bsdiff.zst"]);
     let out = desk.check();
     assert!(out.status.success(), "{}", text(&out));
 }
@@ -219,7 +219,7 @@ fn check_finds_what_is_wrong_with_a_repository() {
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;
     };
-    for end in [".polder", ".polder.tar.zst", ".from-1.0.0.delta", ".polder.minisig", ".pins.json"] {
+    for end in [".polder", ".polder.tar.zst", ".from-1.0.0.bsdiff.zst", ".polder.minisig", ".pins.json"] {
         wrong(
             end,
             &flip,

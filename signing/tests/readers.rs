@@ -201,7 +201,7 @@ fn an_update_file_is_read_as_the_repository_that_it_comes_from() {
     );
     assert!(names.lines().skip(4).all(|name| name.starts_with("targets/")), "{names}");
     // The bare program is in the archive already, and deltas lead from what the reader may not have.
-    for absent in [".polder\n", ".delta\n", "1.0.0/"] {
+    for absent in [".polder\n", ".bsdiff.zst\n", "1.0.0/"] {
         assert!(!names.contains(absent), "{absent} is in it:\n{names}");
     }
     for present in [

@@ -26,7 +26,7 @@ impl Deployment {
         let platform = built("POLDER_PLATFORM_BIN")?;
         let now = UnixSeconds::from_clock();
         let mut local = opened()?;
-        local.publish(std::fs::read(client)?, &env!("CARGO_PKG_VERSION").parse()?, &this_system(), now)?;
+        local.publish(std::fs::read(client)?, &polder_wire::VERSION.parse()?, &this_system(), now)?;
         let running = local.start_platform(&platform)?;
         let accounts = local.seed(&platform)?;
         Ok(Self { local, accounts, _platform: running })
@@ -52,7 +52,7 @@ impl Deployment {
             .iter()
             .map(|name| format!("{METADATA_PATH}{name}"))
             .collect();
-        let version = env!("CARGO_PKG_VERSION").parse()?;
+        let version = polder_wire::VERSION.parse()?;
         for target in [POLICY_TARGET.to_owned(), signature_target(&version, &this_system())] {
             let hash = targets["targets"][&target]["hashes"]["sha256"].as_str().ok_or("no such target")?;
             let (folder, name) = target

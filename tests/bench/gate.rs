@@ -24,7 +24,7 @@ pub(crate) fn measure() -> Outcome<bool> {
         let curl = timed(&mut curl(&deployment, &ca, &files))?;
         let data = folder.path().join(format!("data-{turn}"));
         let mut check = Command::new(&gate);
-        check.arg(deployment.local.deployment_file()).arg(&data).arg(&client).arg(env!("CARGO_PKG_VERSION"));
+        check.arg(deployment.local.deployment_file()).arg(&data).arg(&client).arg(polder_wire::VERSION);
         let check = timed(&mut check)?;
         if turn > 0 {
             peer.add(curl);
@@ -45,7 +45,7 @@ fn curl(deployment: &Deployment, ca: &Path, files: &[String]) -> Command {
     let mut curl = Command::new("curl");
     curl.args(["--silent", "--show-error", "--noproxy", "*", "--tlsv1.2", "--cacert"]).arg(ca);
     // The platform answers nobody who does not say which client it is.
-    curl.args(["--header", concat!("polder-client: ", env!("CARGO_PKG_VERSION"), " curl")]);
+    curl.args(["--header", &format!("polder-client: {} curl", polder_wire::VERSION)]);
     for file in files {
         curl.arg("--output").arg("/dev/null").arg(format!("{}{file}", deployment.local.origin()));
     }

@@ -72,7 +72,7 @@ async fn a_client_updates_itself_reverts_what_crashes_and_is_mended_by_the_next_
 async fn a_version_that_came_while_somebody_worked_is_not_condemned_for_a_network_that_is_away() -> Outcome {
     let mut polder = Launched::set(Keyring::Unlocked).await?;
     // The one that runs stays allowed: nobody is interrupted.
-    let running = env!("CARGO_PKG_VERSION").parse()?;
+    let running = polder_wire::VERSION.parse()?;
     let mut launch = polder.launch(SOON)?;
     launch.wait_for("the gate is open")?;
     polder.publish("5.0.0", |next| next.content.policy.min_version = running)?;

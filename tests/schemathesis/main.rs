@@ -98,12 +98,7 @@ fn set() -> Outcome<(Platform, PathBuf, TempDir)> {
     let now = UnixSeconds::from_clock();
     let mut local = Local::open_or_create(&folder.path().join("local"), now)?;
     // There is no client here, but a policy that says which ones are let in.
-    local.publish(
-        b"nobody starts this".to_vec(),
-        &env!("CARGO_PKG_VERSION").parse()?,
-        &this_system(),
-        now,
-    )?;
+    local.publish(b"nobody starts this".to_vec(), &polder_wire::VERSION.parse()?, &this_system(), now)?;
     let platform = local.start_platform(&binary)?;
     let accounts = local.seed(&binary)?;
     let ca = folder.path().join("ca.pem");

@@ -49,7 +49,7 @@ impl Launched {
         let launcher = folder.join("polder-launcher");
         std::fs::copy(built("POLDER_LAUNCHER_BIN")?, &launcher)?;
 
-        let first: Version = env!("CARGO_PKG_VERSION").parse()?;
+        let first: Version = polder_wire::VERSION.parse()?;
         let release = stage.archived(program.clone(), &first, &[])?;
         let archive = release.archive.clone().ok_or("no archive")?.unpacked;
         // Laid out as a package would.

@@ -317,9 +317,9 @@ impl Stage {
     }
 }
 
-/// The version of the client under test: the workspace has one.
+/// The version of the client under test.
 fn version() -> Outcome<Version> {
-    Ok(env!("CARGO_PKG_VERSION").parse()?)
+    Ok(polder_wire::VERSION.parse()?)
 }
 
 /// A program that xtask built, by the variable that it sets.

@@ -40,6 +40,24 @@ fn every_file_and_folder_that_a_document_names_is_there() {
 }
 
 #[test]
+fn no_program_takes_cargos_version_for_its_own() {
+    let asks = ["CARGO_PKG", "_VERSION"].concat();
+    let mut found = Vec::new();
+    for folder in ["crates", "signing", "src-tauri", "tests"] {
+        for file in rust_files(&root().join(folder)) {
+            if fs::read_to_string(&file).expect("a source is read").contains(&asks) {
+                found.push(file);
+            }
+        }
+    }
+    assert_eq!(
+        found,
+        Vec::<PathBuf>::new(),
+        "Cargo's is the same for all releases: polder_wire::VERSION is theirs"
+    );
+}
+
+#[test]
 fn a_row_without_a_test_and_a_test_without_a_function_are_caught() {
     let tests = BTreeMap::from([("edge".to_owned(), BTreeSet::from(["plain_http_gets_no_byte".to_owned()]))]);
     let table = "| a | b | c |\n|---|---|---|\n| x | y | `edge::plain_http_gets_no_byte` |\n| x | y | by hand |\n\

@@ -50,7 +50,7 @@ async fn a_file_that_brings_only_its_own_release_is_enough() {
     let renewal = Renewal::new();
     let mut files = renewal.release.files(&renewal.world.keys);
     files.files.retain(|path, _| {
-        !path.contains("/releases/0.2.0/") && !path.ends_with(".polder") && !path.ends_with(".delta")
+        !path.contains("/releases/0.2.0/") && !path.ends_with(".polder") && !path.ends_with(".bsdiff.zst")
     });
     import(&renewal.gate(NOBODY), &files.tar()).await.unwrap();
     assert!(renewal.is_in_place());

@@ -97,7 +97,7 @@ async fn what_the_release_tool_makes_is_taken_from_the_platform_and_from_a_file(
     let staged = gate("by network").update(UnixSeconds(now()), &|_| {}).await;
     assert_eq!(*staged.unwrap_or_else(|refusal| panic!("{}", refusal.details())).version(), NEW);
     let asked: Vec<_> = server.requests().into_iter().map(|request| request.path).collect();
-    assert!(asked.iter().any(|path| path.ends_with(".from-0.2.0.delta")), "{asked:?}");
+    assert!(asked.iter().any(|path| path.ends_with(".from-0.2.0.bsdiff.zst")), "{asked:?}");
     assert!(!asked.iter().any(|path| path.ends_with(".polder.tar.zst")), "{asked:?}");
 
     // As the release tool puts an update file together: all metadata, and of targets what the newest release needs.
@@ -105,7 +105,7 @@ async fn what_the_release_tool_makes_is_taken_from_the_platform_and_from_a_file(
     let mut brought = served(&folder.path().join("repository"));
     brought.files.retain(|path, _| {
         let newest =
-            path.contains("/releases/0.3.0/") && !path.ends_with(".polder") && !path.ends_with(".delta");
+            path.contains("/releases/0.3.0/") && !path.ends_with(".polder") && !path.ends_with(".bsdiff.zst");
         path.starts_with("/updates/metadata/") || path.ends_with(".policy.json") || newest
     });
     let file = folder.path().join("update.polder-update");

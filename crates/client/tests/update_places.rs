@@ -202,9 +202,9 @@ async fn the_next_release_is_staged_while_somebody_works() {
     assert_eq!(ahead().await.unwrap().unwrap().update.version().to_string(), NEW);
     assert!(renewal.is_in_place());
     // The next time there is nothing to fetch.
-    let sent = renewal.sent(".delta");
+    let sent = renewal.sent(".bsdiff.zst");
     ahead().await.unwrap().unwrap();
-    assert_eq!(renewal.sent(".delta"), sent);
+    assert_eq!(renewal.sent(".bsdiff.zst"), sent);
 }
 
 #[tokio::test]

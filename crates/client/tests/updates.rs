@@ -23,7 +23,7 @@ async fn the_short_way_leads_to_the_new_version_and_costs_little() {
     assert_eq!(staged.version().to_string(), NEW);
     assert!(renewal.is_in_place());
     assert_eq!(renewal.sent(".polder.tar.zst"), 0);
-    let (short, long) = (renewal.sent(".delta"), renewal.published.packed.len());
+    let (short, long) = (renewal.sent(".bsdiff.zst"), renewal.published.packed.len());
     assert!((1..long / 10).contains(&short), "{short} of {long}");
 }
 
@@ -57,12 +57,12 @@ async fn a_short_way_that_fails_in_any_way_gives_way_to_the_long_one() {
     type Harm = fn(&mut Renewal, &[u8]);
     let harms: [(&str, Harm); 7] = [
         ("the file is not there", |renewal, _| {
-            renewal.meddle(|request| request.path.ends_with(".delta").then(|| Reply::new(404, "")));
+            renewal.meddle(|request| request.path.ends_with(".bsdiff.zst").then(|| Reply::new(404, "")));
         }),
         ("other bytes come", |renewal, other| {
             let other = other.to_vec();
             renewal.meddle(move |request| {
-                request.path.ends_with(".delta").then(|| Reply::new(200, other.clone()))
+                request.path.ends_with(".bsdiff.zst").then(|| Reply::new(200, other.clone()))
             });
         }),
         ("it is none, though signed", |renewal, other| {

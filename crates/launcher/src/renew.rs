@@ -42,7 +42,7 @@ pub(crate) fn renew(slot: &Verified, own: &Path) {
 
 /// A slot that somebody goes back to brings back no old launcher.
 fn is_newer(slot: &Version) -> bool {
-    Version::parse(env!("CARGO_PKG_VERSION")).is_ok_and(|own| *slot > own)
+    Version::parse(polder_wire::VERSION).is_ok_and(|own| *slot > own)
 }
 
 fn replace(slot: &Verified, own: &Path) -> Result<bool, RenewError> {

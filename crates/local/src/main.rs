@@ -20,7 +20,7 @@ use semver::Version;
 
 /// A throwaway Polder deployment on this machine
 #[derive(Parser)]
-#[command(name = "polder-local", version)]
+#[command(name = "polder-local", version = polder_wire::VERSION)]
 enum Arguments {
     /// Make the deployment's keys and files, so that a client can be built for it
     Prepare(Place),
@@ -152,7 +152,7 @@ async fn run(options: &Run, interrupt: &mut Interrupt) -> Outcome {
 fn publish(local: &mut Local, client: &Path) -> Outcome {
     let started = Instant::now();
     let program = std::fs::read(client).map_err(|error| format!("{}: {error}", client.display()))?;
-    let version: Version = env!("CARGO_PKG_VERSION").parse()?;
+    let version: Version = polder_wire::VERSION.parse()?;
     println!("Publishing the client ({} MB) ...", program.len() / 1_000_000);
     let published = local.publish(program, &version, &this_system(), UnixSeconds::from_clock())?;
     let what = if published { "is the current release now" } else { "is the current release already" };

@@ -86,6 +86,18 @@ impl Local {
         Ok(release.with_archive(self.minisign(), older, Effort::Throwaway)?)
     }
 
+    /// The same packed as people get it, which takes its time: for whoever measures bytes.
+    ///
+    /// # Errors
+    /// When signing fails.
+    pub fn archived_for_people(
+        &self,
+        release: Release,
+        older: &[(Version, &[u8])],
+    ) -> Result<Release, LocalError> {
+        Ok(release.with_archive(self.minisign(), older, Effort::Release)?)
+    }
+
     /// Signs and publishes whatever it says. The files of the publication before stay, for a
     /// client that read its metadata a moment ago; older ones go, because each program is as large as it is.
     ///

@@ -1,6 +1,6 @@
 //! For the fuzzers in `fuzz/` alone, which set `--cfg fuzzing`.
 
-use std::io::Cursor;
+use std::io::{self, Cursor, Read as _};
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -23,6 +23,24 @@ pub fn archive(bytes: &[u8]) {
     let expect = (&Version::new(1, 0, 0), "linux-x86_64");
     let result = archive::unpack(Cursor::new(bytes), nowhere, anchor, expect, limits);
     assert!(!matches!(result, Ok(_) | Err(ArchiveError::Write(_))), "nobody signed this");
+}
+
+/// What is inside of a delta: a first byte says how the rest is shared out between the old archive and the steps.
+pub fn delta(bytes: &[u8]) {
+    const LENGTH: usize = 4 * 1024;
+    let Some((first, rest)) = bytes.split_first() else { return };
+    let (old, steps) = rest.split_at(rest.len() * usize::from(*first) / 256);
+    let mut out = Vec::new();
+    // Steps that make nothing, for ever, are behind them.
+    let mut counted = Cursor::new(steps).chain(io::repeat(0).take(1 << 20));
+    let applied = crate::delta::apply(old, &mut counted, &mut out, LENGTH as u64);
+    assert!(applied.is_err() && out.len() <= LENGTH, "something follows");
+    let read = (1 << 20) - counted.get_ref().1.limit();
+    assert!(read <= 25 * LENGTH as u64 + 48, "{read} bytes were read behind the end");
+    out.clear();
+    if crate::delta::apply(old, steps, &mut out, LENGTH as u64).is_ok() {
+        assert_eq!(out.len(), LENGTH);
+    }
 }
 
 /// A manifest: if it reads, it is written and read again as it was, and an archive of it is as long as was said.

@@ -12,6 +12,7 @@
 //! [`Verified`] says, the release tool writes the same archive.
 
 pub mod archive;
+pub mod delta;
 pub mod durable;
 
 mod anchor;

@@ -8,7 +8,7 @@ use crate::workflow::Wanted;
 #[derive(Debug, Parser)]
 #[command(
     name = "polder-update",
-    version,
+    version = polder_wire::VERSION,
     about = "Says what a computer has of Polder, and checks files of it; speaks the TUF client workflow."
 )]
 pub(crate) struct Arguments {

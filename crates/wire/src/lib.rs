@@ -28,6 +28,9 @@ pub use problem::Problem;
 pub use secret::Secret;
 pub use time::UnixSeconds;
 
+/// The version of the release that this is part of, from the file `VERSION`. Cargo's own is the same for all releases.
+pub const VERSION: &str = include_str!("../../../VERSION").trim_ascii();
+
 /// Header in which a client names itself: `<version> <system>-<architecture>`, as `0.1.0 linux-x86_64`.
 /// Without it, or below the signed `min_version`, everything but the update files answers 426 (R66).
 pub const CLIENT_HEADER: &str = "polder-client";
@@ -37,3 +40,18 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 
 /// Where the platform serves its OpenAPI document.
 pub const OPENAPI_PATH: &str = "/api/v1/openapi.json";
+
+#[cfg(test)]
+mod tests {
+    use semver::Version;
+
+    #[test]
+    fn the_version_of_releases_is_one_and_the_screens_bear_the_same() {
+        let version = Version::parse(super::VERSION).unwrap();
+        assert!(version > Version::new(0, 0, 0));
+        let package = include_str!("../../../ui/package.json");
+        let package: serde_json::Value = serde_json::from_str(package).unwrap();
+        // The shell's own description takes it from there.
+        assert_eq!(package["version"], super::VERSION);
+    }
+}

@@ -67,9 +67,10 @@ pub fn unpacked_signature_target(version: &Version, system: &str) -> String {
     format!("releases/{version}/{system}/polder.tar.minisig")
 }
 
-/// The TUF target name of what makes the unpacked archive of `version` out of the one of `old`.
+/// The TUF target name of what makes the unpacked archive of `version` out of the one of `old`. It names the form as well:
+/// whoever learns another asks for another name, and nobody takes one for the other.
 pub fn delta_target(version: &Version, system: &str, old: &Version) -> String {
-    format!("releases/{version}/{system}/from-{old}.delta")
+    format!("releases/{version}/{system}/from-{old}.bsdiff.zst")
 }
 
 /// Where a target lies below [`TARGETS_PATH`]: `<folder>/<sha256>.<name>` (TUF 1.0, consistent snapshots).

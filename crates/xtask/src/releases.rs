@@ -32,8 +32,9 @@ impl Build {
     }
 }
 
-/// The version's line in the root `Cargo.toml`, before and after: a release has a version of its own.
-const VERSION: [&str; 2] = ["\nversion = \"0.1.0\"\n", "\nversion = \"0.1.1\"\n"];
+/// Where the version of releases stands, before and after: a release has one of its own.
+const VERSION: [&str; 2] = ["0.1.0\n", "0.1.1\n"];
+const VERSION_FILE: &str = "VERSION";
 /// The mended line: a window that was hidden comes back as well.
 const FILE: &str = "src-tauri/src/window.rs";
 const LINE: [&str; 2] = [
@@ -94,7 +95,7 @@ fn change(source: &Path, build: Build) -> Outcome {
     match build {
         Build::Old => Ok(()),
         Build::Patch => {
-            replace(&source.join("Cargo.toml"), VERSION)?;
+            replace(&source.join(VERSION_FILE), VERSION)?;
             replace(&source.join(FILE), LINE)
         }
         Build::Dependency => {
@@ -124,7 +125,7 @@ mod tests {
     #[test]
     fn what_is_changed_for_a_release_is_there_to_be_changed() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        for (file, [old, _]) in [("Cargo.toml", VERSION), (FILE, LINE)] {
+        for (file, [old, _]) in [(VERSION_FILE, VERSION), (FILE, LINE)] {
             let text = fs::read_to_string(root.join(file)).unwrap();
             assert_eq!(text.matches(old).count(), 1, "{file}: {old}");
         }

@@ -134,7 +134,7 @@ impl One<'_> {
         let names = self.targets.targets.iter().filter(|(name, _)| name.starts_with(&prefix));
         let mut found = 0;
         for (name, target) in names {
-            let old = name.strip_prefix(&prefix).and_then(|rest| rest.strip_suffix(".delta"));
+            let old = name.strip_prefix(&prefix).and_then(|rest| rest.strip_suffix(".bsdiff.zst"));
             let old = old.and_then(|old| Version::parse(old).ok());
             let old = old.filter(|old| delta_target(self.version, self.system, old) == *name);
             let old = old.ok_or_else(|| fault(name, "this is no name of a delta"))?;
@@ -207,7 +207,9 @@ mod tests {
 
     /// Two releases, with a delta from one to the other.
     fn made(key: &MinisignKey) -> [Release; 2] {
-        let program = b"a program ".repeat(500);
+        // Large beside the manifest, of which nothing stays the same.
+        let program: Vec<u8> =
+            (0..5_000_u32).flat_map(|number| number.wrapping_mul(2_654_435_769).to_le_bytes()).collect();
         let old = release(key, 0, &program, &[]);
         let before = old.archive.as_ref().unwrap().unpacked.clone();
         let new =

@@ -21,7 +21,7 @@ use signing::{CheckArgs, ExportArgs, PublishArgs, SignArgs, TimestampArgs};
 
 /// Makes and signs what Polder's clients update to.
 #[derive(Debug, Parser)]
-#[command(name = "polder-release", version, max_term_width = 100)]
+#[command(name = "polder-release", version = polder_wire::VERSION, max_term_width = 100)]
 struct Cli {
     /// The time to go by instead of the clock's, as 2026-01-31T12:00:00Z. For a computer without a right clock,
     /// and to ask `check` about another day.

@@ -135,7 +135,7 @@ impl Draft {
         if !names().any(|name| name.starts_with(&folder)) {
             return Err(DraftFault::NoRelease { version: version.clone(), system: system.to_owned() });
         }
-        let delta = format!("/{system}/from-{version}.delta");
+        let delta = format!("/{system}/from-{version}.bsdiff.zst");
         let goes = |name: &&String| name.starts_with(&folder) || name.ends_with(&delta);
         let mut gone: Vec<_> = names().filter(goes).cloned().collect();
         // Notes are one file for all systems of a version, and go with the last of them.

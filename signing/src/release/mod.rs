@@ -1,6 +1,7 @@
 //! One release for one system: the program, the archive that a slot is made from, what leads there from older
 //! ones, and a minisign signature over each.
 
+mod changes;
 mod draft;
 mod pack;
 mod statement;
@@ -70,7 +71,7 @@ pub struct Delta {
     pub length: u64,
     /// SHA-256 of its unpacked archive, lower-case hexadecimal.
     pub sha256: String,
-    /// zstd with the older archive as prefix.
+    /// The steps from one to the other, packed.
     pub bytes: Vec<u8>,
 }
 

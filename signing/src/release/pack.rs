@@ -3,6 +3,8 @@ use std::io::{self, Read as _, Write as _};
 use zstd::stream::raw::CParameter;
 use zstd::stream::{read, write};
 
+use super::changes::changes;
+
 /// How hard a release is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
@@ -11,8 +13,8 @@ pub enum Effort {
     /// In a moment: for throwaway deployments, whose files never leave the machine.
     Throwaway,
 }
-/// The largest window that is made: 1 GiB, as a power of two.
-const MAX_WINDOW: u32 = 30;
+/// The window of a delta, as a power of two: 8 MB, which is what applying it takes besides the old archive.
+const DELTA_WINDOW: u32 = polder_slots::delta::WINDOW_LOG;
 
 /// One zstd frame that names the length of what it holds and ends with a checksum of it.
 ///
@@ -33,22 +35,16 @@ pub fn unpack(packed: &[u8], length: u64) -> io::Result<Vec<u8>> {
     read_all(read::Decoder::new(packed)?.single_frame(), length)
 }
 
-/// What makes `new` out of `old`: a zstd frame with `old` as its prefix.
+/// What makes `new` out of `old`: the steps of [`polder_slots::delta`], packed as one zstd frame.
 ///
 /// # Errors
-/// When both together are larger than the largest window.
+/// When the old archive is larger than 4 GiB.
 pub fn delta(old: &[u8], new: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
-    let mut encoder = write::Encoder::with_ref_prefix(Vec::new(), effort.level(), old)?;
-    // The window has to reach back over what is new and the whole of what is old.
-    let together = (old.len() + new.len()).next_power_of_two();
-    let window = together.trailing_zeros().max(10);
-    if window > MAX_WINDOW {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "too large for a delta"));
-    }
-    encoder.set_parameter(CParameter::WindowLog(window))?;
-    encoder.set_parameter(CParameter::EnableLongDistanceMatching(true))?;
-    frame(&mut encoder, new)?;
-    encoder.write_all(new)?;
+    let steps = changes(old, new)?;
+    let mut encoder = write::Encoder::new(Vec::new(), effort.level())?;
+    encoder.set_parameter(CParameter::WindowLog(DELTA_WINDOW))?;
+    frame(&mut encoder, &steps)?;
+    encoder.write_all(&steps)?;
     encoder.finish()
 }
 
@@ -57,9 +53,15 @@ pub fn delta(old: &[u8], new: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
 /// # Errors
 /// When it is no such frame, belongs to another archive, or leads to less or more.
 pub fn put_on(old: &[u8], delta: &[u8], length: u64) -> io::Result<Vec<u8>> {
-    let mut decoder = read::Decoder::with_ref_prefix(delta, old)?.single_frame();
-    decoder.window_log_max(MAX_WINDOW)?;
-    read_all(decoder, length)
+    let mut decoder = read::Decoder::new(delta)?.single_frame();
+    decoder.window_log_max(DELTA_WINDOW)?;
+    let mut new = Vec::new();
+    polder_slots::delta::apply(old, &mut decoder, &mut new, length).map_err(io::Error::other)?;
+    let behind = decoder.finish();
+    if behind.buffer().is_empty() && behind.get_ref().is_empty() {
+        return Ok(new);
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidData, "something follows the delta"))
 }
 
 impl Effort {
@@ -123,8 +125,13 @@ mod tests {
         new.splice(1_000_000..1_000_000, noise(5_000, 9));
         let delta = delta(&old, &new, Effort::Release).unwrap();
         assert!(delta.len() < 20_000, "{} bytes", delta.len());
-        assert_eq!(put_on(&old, &delta, new.len() as u64).unwrap(), new);
-        assert!(put_on(&noise(3_000_000, 8), &delta, new.len() as u64).is_err());
+        let length = new.len() as u64;
+        assert_eq!(put_on(&old, &delta, length).unwrap(), new);
+        assert!(put_on(&noise(3_000_000, 8), &delta, length).is_ok_and(|made| made != new));
+        assert!(put_on(&old[..2_000_000], &delta, length).is_err());
+        assert!(put_on(&old, &delta, length - 1).is_err());
+        assert!(put_on(&old, &delta, length + 1).is_err());
+        assert!(put_on(&old, &[delta.as_slice(), b"more"].concat(), length).is_err());
     }
 
     #[test]

@@ -49,10 +49,10 @@ impl Published {
         let (old, new) = (std::fs::read(old)?, std::fs::read(new)?);
         let mut before = local.publication(old.clone(), &OLD, &system, now)?.content.releases;
         let bare = before.pop().ok_or("no release")?;
-        let unpacked = local.archived(bare.clone(), &[])?.archive.ok_or("no archive")?.unpacked;
+        let unpacked = local.archived_for_people(bare.clone(), &[])?.archive.ok_or("no archive")?.unpacked;
         let mut publication = local.publication(new, &NEW, &system, now)?;
         let release = publication.content.releases.pop().ok_or("no release")?;
-        let release = local.archived(release, &[(OLD, &unpacked)])?;
+        let release = local.archived_for_people(release, &[(OLD, &unpacked)])?;
         publication.content.releases.extend([bare, release.clone()]);
         local.publish_as(&publication, now)?;
 

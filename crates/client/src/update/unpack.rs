@@ -40,6 +40,7 @@ pub(super) fn by_delta(
         UpdateFault::Damaged(release.version.clone())
     };
     let Some(signed) = &release.delta else { return Err(UpdateFault::NothingNewer) };
+    delta::fits(signed.from.length).map_err(|error| damaged(&error))?;
     let old = old_archive(base, &signed.from).map_err(|error| damaged(&error))?;
     let wanted = &release.unpacked;
     let failed = |error| UpdateFault::of_io(right.folder(), wanted.file.length, error);
@@ -58,7 +59,7 @@ pub(super) fn by_delta(
 /// The archive that the slot was unpacked from, if it is the one that the difference begins with.
 fn old_archive(base: &Slot, from: &SignedFile) -> Result<Vec<u8>, ArchiveError> {
     let signed = Signed { file: *from, minisign: None };
-    let capacity = usize::try_from(from.length.min(delta::MOST)).unwrap_or_default();
+    let capacity = usize::try_from(from.length).unwrap_or_default();
     let mut sealing = Sealing { to: Vec::with_capacity(capacity), seal: Seal::new(&signed) };
     base.rebuild(&mut sealing)?;
     match sealing.seal.finish() {

@@ -1,4 +1,4 @@
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, Read};
 use std::path::Path;
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -31,13 +31,7 @@ pub fn pack(bytes: &[u8]) -> Vec<u8> {
 
 /// What makes `new` out of `old`.
 pub fn delta(old: &[u8], new: &[u8]) -> Vec<u8> {
-    let mut encoder = zstd::stream::write::Encoder::with_ref_prefix(Vec::new(), 3, old).unwrap();
-    let window = (old.len() + new.len()).next_power_of_two().trailing_zeros().max(10);
-    encoder.window_log(window).unwrap();
-    encoder.long_distance_matching(true).unwrap();
-    encoder.set_pledged_src_size(Some(new.len() as u64)).unwrap();
-    encoder.write_all(new).unwrap();
-    encoder.finish().unwrap()
+    polder_signing::release::delta(old, new, polder_signing::release::Effort::Throwaway).unwrap()
 }
 
 pub fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
@@ -168,7 +162,7 @@ impl Published {
         }
         release.custom.insert(archive, json!({"unpacked": self.unpacked}));
         if let Some((from, delta, old)) = &self.delta {
-            let name = format!("{folder}/from-{from}.delta");
+            let name = format!("{folder}/from-{from}.bsdiff.zst");
             release.targets.insert(name.clone(), delta.clone());
             release.custom.insert(name, json!({"from": old}));
         }

@@ -19,7 +19,7 @@ use crate::login::hashing::Cost;
 
 /// Polder's platform
 #[derive(Debug, Parser)]
-#[command(name = "polder-platform", version, about)]
+#[command(name = "polder-platform", version = polder_wire::VERSION, about)]
 struct Arguments {
     /// The configuration file (TOML)
     #[arg(long, global = true, value_name = "FILE", default_value = "platform.toml")]

@@ -207,7 +207,7 @@ pub(super) fn document(operations: &[Operation]) -> OpenApi {
     });
     let info = InfoBuilder::new()
         .title("Polder platform")
-        .version(env!("CARGO_PKG_VERSION"))
+        .version(polder_wire::VERSION)
         .description(Some("What the Polder client asks of the platform."));
     OpenApiBuilder::new().info(info).paths(paths).components(Some(components.build())).build()
 }
