@@ -45,6 +45,7 @@ fn look(plan: &Plan) -> Result<Option<Begun>, UpdateFault> {
     }
     let Some(mut right) = plan.slots.incoming()? else { return Ok(None) };
     if is_in_place(plan) {
+        right.clear(&[])?;
         point(plan)?;
         return Ok(Some(Begun::InPlace));
     }
@@ -84,6 +85,8 @@ fn point(plan: &Plan) -> Result<(), UpdateFault> {
     if plan.slots.pointer()?.is_none_or(|pointer| pointer.current != *version) {
         locked.point_to(version)?;
     }
+    // Whoever put it there may have been stopped before they tidied.
+    locked.tidy(&[&plan.running, version])?;
     Ok(())
 }
 
