@@ -226,7 +226,11 @@ async fn a_later_release_takes_the_place_of_one_that_was_staged_and_never_starte
     renewal.publish_as(3);
     assert_eq!(ahead().await, "0.4.0");
     assert_eq!(renewal.slots().pointer().unwrap().unwrap().current.to_string(), "0.4.0");
-    assert_eq!(renewal.slots().list().unwrap(), ["0.4.0".parse().unwrap()], "what nobody starts any more goes");
+    assert_eq!(
+        renewal.slots().list().unwrap(),
+        ["0.4.0".parse().unwrap()],
+        "what nobody starts any more goes"
+    );
 }
 
 #[tokio::test]

@@ -103,7 +103,8 @@ pub(crate) fn verify(
     match signature {
         Some(signature) => {
             let mut bytes = Vec::new();
-            let read = open_chosen(&signature).and_then(|file| file.take(MOST_SIGNATURE).read_to_end(&mut bytes));
+            let read =
+                open_chosen(&signature).and_then(|file| file.take(MOST_SIGNATURE).read_to_end(&mut bytes));
             read.map_err(file(&signature))?;
             verify_file(site, path, Some(&bytes))
         }

@@ -325,7 +325,8 @@ fn a_pipe_in_place_of_a_file_or_of_its_signature_is_refused_at_once() {
     let pipe = site.path("pipe");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     assert!(site.refused(&pipe).contains("it is no plain file"));
-    let output = site.run(&[Path::new("verify"), &site.path("deployment.json"), Path::new("--signature"), &pipe]);
+    let output =
+        site.run(&[Path::new("verify"), &site.path("deployment.json"), Path::new("--signature"), &pipe]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(String::from_utf8(output.stderr).unwrap().contains("it is no plain file"));
 }

@@ -239,7 +239,8 @@ mod tests {
     fn a_pipe_a_device_a_folder_or_a_socket_is_refused_at_once() {
         use rustix::fs::{CWD, FileType, Mode, mknodat};
         let folder = tempfile::tempdir().unwrap();
-        let [pipe, socket, file, link] = ["pipe", "socket", "file", "link"].map(|name| folder.path().join(name));
+        let [pipe, socket, file, link] =
+            ["pipe", "socket", "file", "link"].map(|name| folder.path().join(name));
         mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
         let _listening = std::os::unix::net::UnixListener::bind(&socket).unwrap();
         std::os::unix::fs::symlink(&pipe, &link).unwrap();

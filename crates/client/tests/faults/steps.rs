@@ -20,6 +20,8 @@ use polder_wire::UnixSeconds;
 use semver::Version;
 
 fn main() -> ExitCode {
+    // A blow that fell on what wakes a thread instead of on the disk would leave the others waiting for ever.
+    std::panic::set_hook(Box::new(|_| std::process::exit(101)));
     match run() {
         Ok(Ok(())) => {
             println!("in-place");
@@ -45,18 +47,16 @@ fn run() -> Result<Result<(), Refusal>, Box<dyn Error>> {
     let (data, version) = (Path::new(data), version.parse::<Version>()?);
     let deployment = Deployment::parse(&std::fs::read(deployment)?)?;
     let slots = Slots::at(data, deployment.name());
-    let installed = Installed {
-        program: slots.slot(&version).join("polder"),
-        version,
-        system: system.clone(),
-    };
+    let installed =
+        Installed { program: slots.slot(&version).join("polder"), version, system: system.clone() };
     let gate = Gate::new(deployment, installed, &data.join("gate"))
         .with_network(System::of_environment(|_| None), Vault::memory())
         .with_slots(slots)
         .with_patience(HASTY);
     let now = UnixSeconds(now.parse()?);
     // One thread for all work that blocks: then a run's calls have one order.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build()?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build()?;
     runtime.block_on(async {
         println!("{}", tokio::task::spawn_blocking(watched).await??);
         std::io::stdin().read_line(&mut String::new())?;

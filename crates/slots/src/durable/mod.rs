@@ -169,7 +169,8 @@ mod tests {
     #[test]
     fn what_was_broken_off_goes_and_what_is_under_way_stays() {
         let folder = tempfile::tempdir().unwrap();
-        let [left, under_way] = ["left", "under-way"].map(|name| folder.path().join(format!("{TEMPORARY}{name}")));
+        let [left, under_way] =
+            ["left", "under-way"].map(|name| folder.path().join(format!("{TEMPORARY}{name}")));
         for path in [&left, &under_way] {
             fs::write(path, b"half").unwrap();
         }
