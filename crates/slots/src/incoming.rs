@@ -105,9 +105,9 @@ impl Staged {
     }
 }
 
-/// A folder for what is on its way out. It goes with what is in it, now or at the next clearing.
-pub(crate) fn way_out(incoming: &Path) -> io::Result<PathBuf> {
-    Ok(private(incoming)?.keep())
+/// A folder for what is on its way out. Once kept, it goes with what is in it, now or at the next clearing.
+pub(crate) fn way_out(incoming: &Path) -> io::Result<TempDir> {
+    private(incoming)
 }
 
 /// A new folder of this person alone.

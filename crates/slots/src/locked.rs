@@ -154,7 +154,8 @@ impl Locked {
         let incoming = self.slots.incoming_folder();
         fs::create_dir_all(&incoming).map_err(io_at(&incoming))?;
         let out = way_out(&incoming).map_err(io_at(&incoming))?;
-        durable::rename(&slot, &out.join(version.to_string())).map_err(io_at(&slot))?;
+        durable::rename(&slot, &out.path().join(version.to_string())).map_err(io_at(&slot))?;
+        let out = out.keep();
         durable::sync_folder(self.slots.folder()).map_err(io_at(&slot))?;
         remove(&out)
     }
@@ -207,7 +208,7 @@ fn exchange(new: &Path, slot: &Path, incoming: &Path) -> io::Result<()> {
         }
     }
     // In two; in between there is no slot of this version, and whoever starts takes another.
-    two_steps(new, slot, &way_out(incoming)?)
+    two_steps(new, slot, &way_out(incoming)?.keep())
 }
 
 fn two_steps(new: &Path, slot: &Path, out: &Path) -> io::Result<()> {
