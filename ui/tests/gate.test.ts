@@ -54,6 +54,7 @@ describe("a shut gate", () => {
     expect(offersFor("offline")).toEqual(["retry", "copy"]);
     expect(offersFor("proxy-pac")[0]).toBe("network");
     expect(offersFor("update-file-old")[0]).toBe("import");
+    expect(offersFor("update-file-unreadable")[0]).toBe("import");
     expect(offersFor("release-does-not-start").slice(0, 2)).toEqual(["retry", "import"]);
   });
 
@@ -62,7 +63,7 @@ describe("a shut gate", () => {
     expect(takesFile("pin-mismatch")).toBe(true);
     expect(takesFile("update-interrupted")).toBe(true);
     // A file opens no gate when there is no network, no room, a wrong clock or a place that cannot hold it.
-    for (const code of ["offline", "no-room", "clock-wrong", "folder-cannot-hold-programs", "update-busy", "no-slots"] as const) {
+    for (const code of ["offline", "no-room", "clock-wrong", "folder-cannot-hold-programs", "update-busy", "no-slots", "translocated"] as const) {
       expect(takesFile(code) || offersFor(code).includes("import"), code).toBe(false);
     }
   });

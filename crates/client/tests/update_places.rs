@@ -208,6 +208,47 @@ async fn the_next_release_is_staged_while_somebody_works() {
 }
 
 #[tokio::test]
+async fn a_later_release_takes_the_place_of_one_that_was_staged_and_never_started() {
+    let mut renewal = Renewal::long();
+    let (_server, gate, admission) = admitted(&mut renewal).await;
+    let (_pause, paused) = watch::channel(false);
+    let ahead = async || {
+        let ahead =
+            gate.stage_ahead(&admission, UnixSeconds(now()), Pace::FULL, paused.clone(), &|_, _| {}).await;
+        ahead.unwrap().unwrap().update.version().to_string()
+    };
+    renewal.release.policy["newest"]["linux-x86_64"] = NEW.into();
+    renewal.publish_as(2);
+    assert_eq!(ahead().await, NEW);
+    let later = support::archive::Slot::new(&renewal.world, "0.4.0", &[("polder", b"later", true)]);
+    support::archive::Published::new(&renewal.world, &later, None).add_to(&mut renewal.release);
+    renewal.release.policy["newest"]["linux-x86_64"] = "0.4.0".into();
+    renewal.publish_as(3);
+    assert_eq!(ahead().await, "0.4.0");
+    assert_eq!(renewal.slots().pointer().unwrap().unwrap().current.to_string(), "0.4.0");
+    assert_eq!(
+        renewal.slots().list().unwrap(),
+        ["0.4.0".parse().unwrap()],
+        "what nobody starts any more goes"
+    );
+}
+
+#[tokio::test]
+async fn a_bundle_that_macos_runs_from_elsewhere_is_recognised_before_anything_is_fetched() {
+    let mut renewal = Renewal::long();
+    renewal.program = renewal.folder.path().join("AppTranslocation/1B2C/d/slot/polder");
+    renewal.old.lay_out(renewal.program.parent().unwrap());
+    let (server, gate, admission) = admitted(&mut renewal).await;
+    renewal.release.policy["newest"]["linux-x86_64"] = NEW.into();
+    renewal.publish_as(2);
+    let (_pause, paused) = watch::channel(false);
+    let ahead = gate.stage_ahead(&admission, UnixSeconds(now()), Pace::FULL, paused, &|_, _| {}).await;
+    assert_eq!(ahead.unwrap_err().code(), Code::Translocated);
+    renewal.refused(renewal.update(server.port).await, Code::Translocated);
+    assert_eq!(renewal.sent(ARCHIVE), 0);
+}
+
+#[tokio::test]
 async fn staging_ahead_keeps_its_pace_and_rests_without_a_connection() {
     let mut renewal = Renewal::long();
     let (_server, gate, admission) = admitted(&mut renewal).await;

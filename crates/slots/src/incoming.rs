@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use crate::anchor::Anchor;
 use crate::archive::{self, ArchiveError, Limits};
+use crate::durable;
 use crate::manifest::Manifest;
 use crate::slots::{SlotsError, io_at};
 
@@ -104,9 +105,9 @@ impl Staged {
     }
 }
 
-/// A folder for what is on its way out. It goes with what is in it, now or at the next clearing.
-pub(crate) fn way_out(incoming: &Path) -> io::Result<PathBuf> {
-    Ok(private(incoming)?.keep())
+/// A folder for what is on its way out. Once kept, it goes with what is in it, now or at the next clearing.
+pub(crate) fn way_out(incoming: &Path) -> io::Result<TempDir> {
+    private(incoming)
 }
 
 /// A new folder of this person alone.
@@ -117,16 +118,7 @@ fn private(within: &Path) -> io::Result<TempDir> {
     builder.prefix(STAGE).tempdir_in(within)
 }
 
-/// Removes a file, a link, or a folder with all that is in it, without following links. Nothing there is as good.
+/// Removes whatever lies there. Nothing is as good.
 pub(crate) fn remove(path: &Path) -> Result<(), SlotsError> {
-    let metadata = match fs::symlink_metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(io_at(path)(error)),
-    };
-    let removed = if metadata.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    match removed {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_at(path)(error)),
-        _ => Ok(()),
-    }
+    durable::remove(path).map_err(io_at(path))
 }

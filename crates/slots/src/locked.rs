@@ -41,7 +41,7 @@ impl Locked {
         if fs::symlink_metadata(&slot).is_ok() {
             exchange(staged.folder(), &slot, &incoming).map_err(&at)?;
         } else {
-            fs::rename(staged.folder(), &slot).map_err(&at)?;
+            durable::rename(staged.folder(), &slot).map_err(&at)?;
         }
         durable::sync_folder(self.slots.folder()).map_err(&at)?;
         durable::sync_folder(&incoming).map_err(&at)?;
@@ -154,7 +154,8 @@ impl Locked {
         let incoming = self.slots.incoming_folder();
         fs::create_dir_all(&incoming).map_err(io_at(&incoming))?;
         let out = way_out(&incoming).map_err(io_at(&incoming))?;
-        fs::rename(&slot, out.join(version.to_string())).map_err(io_at(&slot))?;
+        durable::rename(&slot, &out.path().join(version.to_string())).map_err(io_at(&slot))?;
+        let out = out.keep();
         durable::sync_folder(self.slots.folder()).map_err(io_at(&slot))?;
         remove(&out)
     }
@@ -207,18 +208,18 @@ fn exchange(new: &Path, slot: &Path, incoming: &Path) -> io::Result<()> {
         }
     }
     // In two; in between there is no slot of this version, and whoever starts takes another.
-    two_steps(new, slot, &way_out(incoming)?)
+    two_steps(new, slot, &way_out(incoming)?.keep())
 }
 
 fn two_steps(new: &Path, slot: &Path, out: &Path) -> io::Result<()> {
     let old = out.join("old");
-    fs::rename(slot, &old)?;
-    if let Err(error) = fs::rename(new, slot) {
+    durable::rename(slot, &old)?;
+    if let Err(error) = durable::rename(new, slot) {
         // Back, so that there is what there was.
-        fs::rename(&old, slot)?;
+        durable::rename(&old, slot)?;
         return Err(error);
     }
-    fs::rename(old, new)
+    durable::rename(&old, new)
 }
 
 #[cfg(test)]

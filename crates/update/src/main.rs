@@ -6,7 +6,6 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a person at a terminal")]
 
 mod arguments;
-mod brought;
 mod folder;
 mod loopback;
 mod release;

@@ -3,6 +3,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{Context, SHA256};
+use polder_client::update::{Brought, open_chosen};
 use polder_client::{ElsewhereFault, Kept, StoreFault};
 use polder_slots::{MANIFEST, Manifest, SlotFault, Verified};
 use polder_wire::UnixSeconds;
@@ -10,10 +11,12 @@ use polder_wire::update::{
     archive_signature_target, archive_target, program_target, signature_target, unpacked_signature_target,
 };
 
-use crate::brought::Brought;
 use crate::release::{Checking, Release, SignatureError, decode};
 use crate::site::{Site, SiteError};
 use crate::status::{Lines, time};
+
+/// Of a minisign signature, in bytes: far more than one has.
+const MOST_SIGNATURE: u64 = 64 * 1024;
 
 /// Why a file is not believed, or could not be judged.
 #[derive(Debug, thiserror::Error)]
@@ -90,15 +93,20 @@ pub(crate) fn verify(
     if metadata.is_dir() {
         return verify_slot(site, path);
     }
-    if Brought::is_one(path).map_err(file(path))? {
-        return verify_update_file(site, path, now);
+    // A pipe or a device is nothing to be verified, and would never end.
+    let opened = open_chosen(path).map_err(file(path))?;
+    if Brought::looks_like_one(&opened).map_err(file(path))? {
+        return verify_update_file(site, path, opened, now);
     }
     let beside = PathBuf::from(format!("{}.minisig", path.display()));
     let signature = signature.map(Path::to_owned).or_else(|| beside.is_file().then_some(beside));
     match signature {
         Some(signature) => {
-            let signature = fs::read(&signature).map_err(file(&signature))?;
-            verify_file(site, path, Some(&signature))
+            let mut bytes = Vec::new();
+            let read =
+                open_chosen(&signature).and_then(|file| file.take(MOST_SIGNATURE).read_to_end(&mut bytes));
+            read.map_err(file(&signature))?;
+            verify_file(site, path, Some(&bytes))
         }
         None => match path.ancestors().skip(1).find(|folder| folder.join(MANIFEST).is_file()) {
             Some(folder) => verify_program_in_slot(site, path, folder),
@@ -208,8 +216,13 @@ fn against_metadata(kept: &Kept, names: &[String], release: Option<&Release>) ->
 }
 
 /// Its metadata as the gate would verify it, every file by its name and hash, and the archive by minisign too.
-fn verify_update_file(site: &Site, path: &Path, now: UnixSeconds) -> Result<String, VerifyError> {
-    let brought = Brought::open(path).map_err(file(path))?;
+fn verify_update_file(
+    site: &Site,
+    path: &Path,
+    opened: File,
+    now: UnixSeconds,
+) -> Result<String, VerifyError> {
+    let brought = Brought::open(opened).map_err(file(path))?;
     let names: Vec<String> = brought.targets().map(without_hash).collect();
     let small: Vec<String> = names.iter().filter(|name| name.ends_with(".minisig")).cloned().collect();
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(VerifyError::Start)?;
@@ -276,7 +289,7 @@ fn named(release: &Release) -> String {
 
 /// Length and hash of a file, read once in pieces.
 fn measure(path: &Path, mut checking: Option<&mut Checking<'_>>) -> Result<(u64, [u8; 32]), VerifyError> {
-    let mut read = File::open(path).map_err(file(path))?;
+    let mut read = open_chosen(path).map_err(file(path))?;
     let mut hash = Context::new(&SHA256);
     let mut length = 0;
     let mut buffer = vec![0; 256 * 1024];

@@ -317,6 +317,20 @@ fn a_file_that_nobody_vouches_for_is_not_proven() {
     assert!(site.refused(&site.path("missing")).contains("missing"));
 }
 
+/// Whoever opened it would wait for somebody at its other end.
+#[test]
+#[cfg(unix)]
+fn a_pipe_in_place_of_a_file_or_of_its_signature_is_refused_at_once() {
+    let site = Site::new();
+    let pipe = site.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert!(site.refused(&pipe).contains("it is no plain file"));
+    let output =
+        site.run(&[Path::new("verify"), &site.path("deployment.json"), Path::new("--signature"), &pipe]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(String::from_utf8(output.stderr).unwrap().contains("it is no plain file"));
+}
+
 #[test]
 fn an_installed_program_is_known_by_what_the_client_keeps() {
     let site = Site::new();

@@ -185,6 +185,10 @@ codes! {
     UpdateNotOffered = "update-not-offered", "U-11", 0, "the release cannot be fetched";
     /// The newest version is in place already.
     NothingNewer = "nothing-newer", "U-12", 0, "there is nothing newer";
+    /// What was chosen as update file cannot be read, or is a folder, pipe, socket or device.
+    UpdateFileUnreadable = "update-file-unreadable", "U-13", 0, "the update file cannot be read";
+    /// macOS runs the program from a read-only place of its own, as it does with what was only downloaded.
+    Translocated = "translocated", "U-14", 0, "the program runs from a place that macOS made for it";
 
     // What keeps a sign-in from being remembered.
     /// The system has no keychain, or it does not run.

@@ -22,7 +22,8 @@ const WINDOWS: &str = "package(polder-tests) & (binary(journeys) | binary(attack
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Goes on to the slow parts when a quick one has failed, and takes every picture in each theme and language.
+    /// Goes on to the slow parts when a quick one has failed, takes every picture in each theme and language, and strikes
+    /// updates a second time everywhere while they recover.
     #[arg(long)]
     all: bool,
     /// Runs only the Rust and window tests whose names contain one of these.
@@ -43,7 +44,7 @@ pub(crate) fn test(options: &Options) -> Outcome {
         quick(&place, options.all, &mut sections);
     }
     if sections.all_passed() || options.all {
-        slow(&place, &mut sections, &options.filter);
+        slow(&place, &mut sections, options);
     } else {
         for name in
             ["shipped client", "build", "doc tests", "Rust tests", "API description", "window journeys"]
@@ -100,7 +101,7 @@ fn screens(place: &Place, count: &mut Count) -> Outcome {
 }
 
 /// What needs the programs.
-fn slow(place: &Place, sections: &mut Sections, filter: &[String]) {
+fn slow(place: &Place, sections: &mut Sections, Options { all, filter }: &Options) {
     let whole = filter.is_empty();
     // As people get it, for the tests that look at what is shipped.
     let shipped = sections.check("shipped client", |_| {
@@ -142,6 +143,9 @@ fn slow(place: &Place, sections: &mut Sections, filter: &[String]) {
         let postgres = Postgres::start(&place.me)?;
         let mut cargo = nextest(place, &format!("not ({WINDOWS}) & not ({DESCRIPTION})"), filter);
         cargo.env("POLDER_TEST_POSTGRES_URL", postgres.url());
+        if *all {
+            cargo.env("POLDER_FAULTS", "all");
+        }
         counted(place, &mut cargo, count)
     });
     sections.check("API description", |count| described(place, filter, count));

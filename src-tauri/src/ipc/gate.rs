@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use polder_client::gate::{Progress, Refusal};
-use polder_client::update::{UpdateFault, package_command};
+use polder_client::update::{UpdateFault, open_chosen, package_command};
 use polder_wire::{Code, UnixSeconds};
 use semver::Version;
 use tauri::ipc::Channel;
@@ -69,13 +69,17 @@ pub(crate) async fn import_update(
     let Some(path) = choose_file(&window).await else { return Ok(false) };
     let now = UnixSeconds::from_clock();
     let refuse = |refusal: &Refusal| kept_shut(refusal, now, &shell);
-    let file = File::open(&path).map_err(|cause| {
-        let fault = UpdateFault::File { path, cause };
-        refuse(&Refusal::Update { newest: None, fault })
-    })?;
+    let file = open(path).await.map_err(|fault| refuse(&Refusal::Update { newest: None, fault }))?;
     let version = Box::pin(shell.import(file, now, &telling(&progress, None))).await;
     let version = version.map_err(|refusal| refuse(&refusal))?;
     start_again(window.app_handle(), &progress, &version).await
+}
+
+/// What somebody chose, off the threads that serve the window: it may lie on a disk that sleeps.
+async fn open(path: PathBuf) -> Result<File, UpdateFault> {
+    let opened = tauri::async_runtime::spawn_blocking(move || open_chosen(&path));
+    let opened = opened.await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+    opened.map_err(UpdateFault::ImportUnreadable)
 }
 
 /// The launcher starts what is in place by now.

@@ -57,20 +57,11 @@ impl Update {
     pub(crate) const NONE: Self = Self { state: UpdateState::None, version: None, done: 0, total: 0 };
 }
 
-/// Tells how the next version stands, now and whenever that changes, for as long as the page listens.
+/// Tells how the next version stands, now and whenever that changes. Whoever asks last is told, for as long as it listens.
 #[tauri::command]
 #[allow(clippy::needless_pass_by_value, reason = "how Tauri hands it over")]
 pub(crate) fn update_watch(ahead: State<'_, Ahead>, channel: Channel<Update>) {
-    let mut told = ahead.watch();
-    tauri::async_runtime::spawn(async move {
-        loop {
-            let update = told.borrow_and_update().clone();
-            // The page is gone: so is its interest.
-            if channel.send(update).is_err() || told.changed().await.is_err() {
-                return;
-            }
-        }
-    });
+    ahead.tell(move |update| channel.send(update).is_ok());
 }
 
 /// Fetches no newer version for the time being, or does again.

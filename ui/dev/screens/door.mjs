@@ -15,9 +15,9 @@ export const DOOR = [
   ...[
     "update-interrupted&reference=U-01", "no-room&room=1&reference=U-02", "folder-cannot-hold-programs&reference=U-03",
     "release-does-not-start&reference=U-04", "update-busy&reference=U-05", "no-slots&reference=U-10",
-    "update-not-offered&reference=U-11",
+    "update-not-offered&reference=U-11", "translocated&reference=U-14",
   ].map((code) => [`gate-${code.split("&")[0]}`, GATE, `gate=${code}`, refused]),
-  ...["foreign", "old", "damaged"].map((what, i) => [`gate-file-${what}`, GATE, `gate=outdated&import=update-file-${what}&reference=U-0${6 + i}`, async (page) => {
+  ...[["foreign", "U-06"], ["old", "U-07"], ["damaged", "U-08"], ["unreadable", "U-13"]].map(([what, reference]) => [`gate-file-${what}`, GATE, `gate=outdated&import=update-file-${what}&reference=${reference}`, async (page) => {
     await page.click(byId("gate-import"));
     await page.waitForSelector(`[data-code=update-file-${what}]`);
   }]),

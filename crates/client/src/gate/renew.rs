@@ -82,7 +82,7 @@ impl Gate {
     }
 
     /// For a client that runs: puts the newest release in place at this pace, so that the next start is already the new
-    /// one. While `paused` says so, nothing is fetched. `None` when what runs is the newest.
+    /// one, instead of any that was put there before. While `paused` says so, nothing is fetched. `None` when what runs is the newest.
     ///
     /// # Errors
     /// As [`Gate::update`]. Nobody has to be told: the next check says the same.
@@ -94,7 +94,7 @@ impl Gate {
         paused: watch::Receiver<bool>,
         progress: &(dyn Fn(&Version, Progress) + Send + Sync),
     ) -> Result<Option<Ahead>, Refusal> {
-        let home = self.home().ok_or_else(|| refused(UpdateFault::NoSlots))?;
+        let home = self.home().ok_or_else(|| refused(UpdateFault::NoSlots))?.map_err(refused)?;
         let shelf = self.shelf().await?;
         let now = now.max(admission.checked_at());
         let word = Box::pin(self.hear(Source::Platform(admission.way()), shelf, now)).await?;
@@ -167,6 +167,11 @@ impl Gate {
             Ground::Altered(_) | Ground::Revoked => word.statement.policy.newest.get(system)?.clone(),
             Ground::Expired(_) | Ground::NoRelease | Ground::Unsigned(_) => return None,
         };
+        // Before anything is fetched.
+        let home = match home {
+            Ok(home) => home,
+            Err(fault) => return Some(Box::new(Err(fault))),
+        };
         Some(Box::new(word.announce(&self.deployment, home, &newest, (running, system)).await))
     }
 
@@ -194,12 +199,18 @@ impl Gate {
         Ok(word)
     }
 
-    fn home(&self) -> Option<Home> {
+    /// Where versions go; `None` where there is no such place.
+    fn home(&self) -> Option<Result<Home, UpdateFault>> {
+        let slots = self.slots.clone()?;
+        let program = &self.installed.program;
+        if update::is_translocated(program) {
+            return Some(Err(UpdateFault::Translocated(program.clone())));
+        }
         // The program's own folder, or on macOS one above. By its name: the system may have told a name of its own for it.
-        let named = std::fs::canonicalize(&self.installed.program).ok();
+        let named = std::fs::canonicalize(program).ok();
         let above = named.iter().flat_map(|program| program.ancestors()).skip(1).take(DEEPEST);
         let base = above.into_iter().find(|folder| folder.join(MANIFEST).is_file());
-        Some(Home { slots: self.slots.clone()?, base: base.map(ToOwned::to_owned), patience: self.patience })
+        Some(Ok(Home { slots, base: base.map(ToOwned::to_owned), patience: self.patience }))
     }
 }
 

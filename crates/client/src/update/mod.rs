@@ -1,5 +1,6 @@
 //! What the platform's signed update metadata says, and how the newest release comes to be what starts next.
 
+mod brought;
 mod delta;
 mod download;
 mod fault;
@@ -23,6 +24,7 @@ mod update_fault;
 mod updater;
 mod word;
 
+pub use brought::{Brought, open_chosen};
 pub use download::Patience;
 pub use fault::{MetadataFault, StoreFault};
 pub use kept::{ElsewhereFault, Kept};
@@ -32,6 +34,7 @@ pub use steps::{Announced, Downloaded, Staged, Update, Verified};
 pub use update_fault::UpdateFault;
 pub use updater::updater;
 
+pub(crate) use home::is_translocated;
 pub(crate) use metadata::{Known, SignedFile, Wanted, next_pins, recall};
 pub(crate) use source::Source;
 pub(crate) use store::Shelf;
@@ -49,5 +52,5 @@ pub(crate) fn fuzz_delta(bytes: &[u8]) {
 
 #[cfg(fuzzing)]
 pub(crate) fn fuzz_import(bytes: &[u8]) {
-    import::fuzz(bytes);
+    brought::fuzz(bytes);
 }

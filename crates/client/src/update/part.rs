@@ -1,12 +1,12 @@
 //! The part of a download that has come so far. Its length is all that says how far it is: nothing else has to be kept in
 //! step with it, and what is there is hashed again before it counts.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use polder_slots::Incoming;
+use polder_slots::{Incoming, durable};
 
 use super::{SignedFile, UpdateFault};
 
@@ -33,7 +33,7 @@ impl Part {
         let file = match open_ours(&path).map_err(failed)? {
             Some(file) if file.metadata().map_err(failed)?.len() <= wanted.length => file,
             _ => {
-                remove(&path).map_err(failed)?;
+                durable::remove(&path).map_err(failed)?;
                 create(&path).map_err(failed)?
             }
         };
@@ -83,7 +83,7 @@ impl Part {
 
     /// The same with the file's name gone: nobody finds it by its name any more, and nobody picks it up again.
     pub(super) fn remove(&self) -> io::Result<()> {
-        remove(&self.path)
+        durable::remove(&self.path)
     }
 }
 
@@ -112,18 +112,6 @@ pub(super) fn reserve(file: &File, whole: u64) -> io::Result<()> {
         file.set_len(length)?;
     }
     Ok(())
-}
-
-fn remove(path: &Path) -> io::Result<()> {
-    let removed = match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
-        Ok(_) => fs::remove_file(path),
-        Err(error) => Err(error),
-    };
-    match removed {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        answer => answer,
-    }
 }
 
 fn create(path: &Path) -> io::Result<File> {
@@ -156,7 +144,7 @@ fn open_ours(path: &Path) -> io::Result<Option<File>> {
 
 #[cfg(not(unix))]
 fn open_ours(path: &Path) -> io::Result<Option<File>> {
-    match fs::symlink_metadata(path) {
+    match std::fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_file() => OpenOptions::new().read(true).write(true).open(path).map(Some),
         _ => Ok(None),
     }

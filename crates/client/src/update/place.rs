@@ -46,6 +46,9 @@ fn look(plan: &Plan) -> Result<Option<Begun>, UpdateFault> {
     let Some(mut right) = plan.slots.incoming()? else { return Ok(None) };
     if is_in_place(plan) {
         point(plan)?;
+        if let Err(error) = right.clear(&[]) {
+            tracing::warn!(%error, "leftovers stay");
+        }
         return Ok(Some(Begun::InPlace));
     }
     let delta = release.delta.iter().map(|delta| &delta.target);
@@ -70,7 +73,7 @@ pub(super) async fn place(plan: &Arc<Plan>, staged: Staged) -> Result<(), Update
         let mut locked = lock(&plan)?;
         let version = locked.place(staged)?;
         locked.point_to(&version)?;
-        locked.tidy(&[&plan.running, &version])?;
+        tidy(&plan, &mut locked);
         Ok(())
     })
     .await?
@@ -84,7 +87,16 @@ fn point(plan: &Plan) -> Result<(), UpdateFault> {
     if plan.slots.pointer()?.is_none_or(|pointer| pointer.current != *version) {
         locked.point_to(version)?;
     }
+    // Whoever put it there may have been stopped before they tidied.
+    tidy(plan, &mut locked);
     Ok(())
+}
+
+/// Old slots go. The new one starts next all the same where they do not.
+fn tidy(plan: &Plan, locked: &mut Locked) {
+    if let Err(error) = locked.tidy(&[&plan.running, &plan.release.version]) {
+        tracing::warn!(%error, "old versions stay");
+    }
 }
 
 /// One more attempt; too many are no better than a release that does not hold.

@@ -4,7 +4,8 @@ use bytes::Bytes;
 use polder_wire::update::target_tag;
 
 use super::UpdateFault;
-use super::import::{ImportFile, Span};
+use super::brought::Brought;
+use super::import::Span;
 use super::release::Target;
 use crate::transport::{Floor, Stream, Transport};
 
@@ -14,7 +15,7 @@ pub(crate) enum Source {
     /// The platform.
     Platform(Arc<Transport>),
     /// An update file that was brought by hand.
-    File(Arc<ImportFile>),
+    File(Brought),
 }
 
 /// A file on its way, from some byte of it on.
@@ -39,8 +40,8 @@ impl Source {
                 stream.map(Pieces::Network)
             }
             Self::File(file) => {
-                let span =
-                    ImportFile::target(file, &target.path).filter(|span| span.length() == wanted.length);
+                let span = Span::of_target(file, &target.path);
+                let span = span.filter(|span| span.length() == wanted.length);
                 span.map(|span| Pieces::File(span.from(from)))
             }
         })

@@ -139,6 +139,13 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Files> {
 
 fn write(path: &Path, files: &Files) -> io::Result<()> {
     let files = files.iter().map(|(name, bytes)| (name.clone(), STANDARD.encode(bytes))).collect();
+    // Earlier runs may have been killed while they wrote. Whoever cannot tidy may still be able to write.
+    match path.parent().map(polder_slots::durable::clear_left) {
+        Some(Err(error)) if error.kind() != io::ErrorKind::NotFound => {
+            tracing::debug!(%error, "what was left stays");
+        }
+        _ => {}
+    }
     polder_slots::durable::write(path, &serde_json::to_vec(&Stored { schema: 1, files })?)
 }
 

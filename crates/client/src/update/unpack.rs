@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use polder_slots::archive::{ArchiveError, Limits};
-use polder_slots::{Incoming, Staged, Verified as Slot};
+use polder_slots::{Incoming, SlotsError, Staged, Verified as Slot};
 use tokio::sync::watch;
 use zstd::stream::read::Decoder;
 
@@ -111,7 +111,10 @@ fn run(
     tell: watch::Sender<u64>,
 ) -> Result<Staged, ArchiveError> {
     let release = &plan.release;
-    let staging = right.stage().map_err(|error| ArchiveError::Write(io::Error::other(error)))?;
+    let staging = right.stage().map_err(|error| match error {
+        SlotsError::Io { source, .. } => ArchiveError::Write(source),
+        other => ArchiveError::Write(io::Error::other(other)),
+    })?;
     let counted = |from: &mut dyn Read| {
         let from = Counted { from, done: 0, tell };
         let limits = Limits { length: release.unpacked.file.length };

@@ -91,6 +91,12 @@ pub enum UpdateFault {
     /// The newest release runs already.
     #[error("there is nothing newer")]
     NothingNewer,
+    /// What was chosen as update file cannot be read, or is no plain file.
+    #[error("the update file cannot be read")]
+    ImportUnreadable(#[source] io::Error),
+    /// This program runs from a read-only place that macOS made for it, so there is no place for versions beside it.
+    #[error("this program is translocated: {}", .0.display())]
+    Translocated(PathBuf),
     /// The update file is none, or not whole.
     #[error("the update file is damaged: {0}")]
     ImportDamaged(String),
@@ -121,6 +127,8 @@ impl UpdateFault {
             Self::Busy => Code::UpdateBusy,
             Self::NoSlots => Code::NoSlots,
             Self::NothingNewer => Code::NothingNewer,
+            Self::ImportUnreadable(_) => Code::UpdateFileUnreadable,
+            Self::Translocated(_) => Code::Translocated,
             Self::ImportDamaged(_) => Code::UpdateFileDamaged,
             Self::ImportForeign(_) => Code::UpdateFileForeign,
             Self::ImportOld(_) => Code::UpdateFileOld,

@@ -7,8 +7,9 @@ use polder_wire::UnixSeconds;
 use semver::Version;
 use sigstore_tuf::TrustedMetadataSet;
 
+use super::brought::Brought;
 use super::download::Patience;
-use super::import::{BroughtFiles, ImportFile};
+use super::import::{self, BroughtFiles};
 use super::metadata::{self, Lookup, Statement, Wanted};
 use super::release::Release;
 use super::repository::{Files, PlatformFiles};
@@ -57,7 +58,7 @@ impl Word {
                 (said, Looked::Platform(lookup))
             }
             Source::File(file) => {
-                let files = BroughtFiles::new(Arc::clone(file));
+                let files = BroughtFiles::new(file.clone());
                 let (said, lookup) = metadata::refresh(files, deployment, shelf, wanted, now).await?;
                 (said, Looked::File(lookup))
             }
@@ -119,22 +120,23 @@ async fn look_up<F: Files>(
 /// # Errors
 /// [`UpdateFault::ImportDamaged`].
 pub(crate) async fn open_import(file: File) -> Result<Import, UpdateFault> {
-    off_thread(move || ImportFile::open(file)).await?.map(|file| Import(Arc::new(file)))
+    let opened = off_thread(move || Brought::open(file)).await?;
+    opened.map(Import).map_err(|fault| UpdateFault::ImportDamaged(fault.to_string()))
 }
 
 /// An update file that was brought by hand, open. Nothing of it is believed yet.
-pub(crate) struct Import(Arc<ImportFile>);
+pub(crate) struct Import(Brought);
 
 impl Import {
     pub(crate) fn source(&self) -> Source {
-        Source::File(Arc::clone(&self.0))
+        Source::File(self.0.clone())
     }
 
     /// What is wrong with the file, in the words of somebody who brought it.
     pub(crate) fn explain(&self, fault: MetadataFault, deployment: &Deployment) -> UpdateFault {
         let root = deployment.root();
         let version = TrustedMetadataSet::from_root(root).map_or(0, |trusted| trusted.root().version);
-        if self.0.shares_root(version, root) == Some(false) {
+        if import::shares_root(&self.0, version, root) == Some(false) {
             return UpdateFault::ImportForeign(fault);
         }
         match fault {

@@ -45,6 +45,8 @@ pub struct Renewal {
     pub meddle: Arc<Mutex<Box<Meddle>>>,
     pub sent: Arc<Mutex<Vec<(String, usize)>>>,
     pub patience: Patience,
+    /// What runs.
+    pub program: PathBuf,
 }
 
 impl Renewal {
@@ -70,6 +72,7 @@ impl Renewal {
         release.policy["min_version"] = NEW.into();
         let folder = tempfile::tempdir().unwrap();
         old.lay_out(&folder.path().join("app/slot"));
+        let program = folder.path().join("app/slot/polder");
         Self {
             world,
             old,
@@ -81,6 +84,7 @@ impl Renewal {
             meddle: Arc::new(Mutex::new(Box::new(|_| None))),
             sent: Arc::default(),
             patience: HASTY,
+            program,
         }
     }
 
@@ -147,7 +151,7 @@ impl Renewal {
         let installed = Installed {
             version: OLD.parse().unwrap(),
             system: SYSTEM.to_owned(),
-            program: self.folder.path().join("app/slot/polder"),
+            program: self.program.clone(),
         };
         Gate::new(self.deployment(port), installed, &self.data())
             .with_network(System::of_environment(|_| None), Vault::memory())

@@ -436,6 +436,14 @@ err-update-file-damaged = This is no update file, or a part of it is missing. No
   .title = This file cannot be used
 rec-update-file-damaged = Get the file once more, or try again without one.
 
+err-update-file-unreadable = This is nothing that Polder can read as a file. Nothing was changed.
+  .title = This cannot be read
+rec-update-file-unreadable = Copy the update file to this computer and choose it there, or try again without one.
+
+err-translocated = macOS runs Polder from a place where it cannot be updated, because it was not yet moved to Applications. Nothing was fetched.
+  .title = Move Polder to Applications
+rec-translocated = Quit Polder, drag it to the Applications folder in the Finder, and start it there.
+
 err-release-does-not-hold = The new version is not signed as it should be. Polder did not start it and stays closed.
   .title = The new version is not properly signed
 rec-release-does-not-hold = Try another network. If it stays so, give IT the details.

@@ -436,6 +436,14 @@ err-update-file-damaged = Dit is geen updatebestand, of er ontbreekt een deel. E
   .title = Dit bestand is niet te gebruiken
 rec-update-file-damaged = Haal het bestand nog een keer op, of probeer het opnieuw zonder bestand.
 
+err-update-file-unreadable = Dit is niets wat Polder als bestand kan lezen. Er is niets gewijzigd.
+  .title = Dit kan niet worden gelezen
+rec-update-file-unreadable = Kopieer het updatebestand naar deze computer en kies het daar, of probeer het opnieuw zonder bestand.
+
+err-translocated = macOS draait Polder vanaf een plek waar hij niet kan worden bijgewerkt, omdat hij nog niet naar Apps is verplaatst. Er is niets opgehaald.
+  .title = Verplaats Polder naar Apps
+rec-translocated = Sluit Polder, sleep hem in de Finder naar de map Apps en start hem daar.
+
 err-release-does-not-hold = De nieuwe versie is niet ondertekend zoals het hoort. Polder heeft die niet gestart en blijft dicht.
   .title = De nieuwe versie is niet goed ondertekend
 rec-release-does-not-hold = Probeer een ander netwerk. Blijft het zo, geef IT dan de gegevens.

@@ -11,7 +11,9 @@ const BROUGHT: ReadonlySet<Code> = new Set([
   "outdated", "altered", "revoked", "release-does-not-start", "release-does-not-hold", "update-not-offered",
 ]);
 /** The file was the trouble: another one is what helps. */
-const FILE: ReadonlySet<Code> = new Set(["update-file-foreign", "update-file-old", "update-file-damaged", "nothing-newer"]);
+const FILE: ReadonlySet<Code> = new Set([
+  "update-file-foreign", "update-file-old", "update-file-damaged", "update-file-unreadable", "nothing-newer",
+]);
 /** A network that refuses the connection; where nothing is in the way, a file would not open the gate either. */
 const NETWORK: ReadonlySet<Code> = new Set([
   "unreachable", "timed-out", "pin-mismatch", "unknown-issuer", "certificate-name", "certificate-invalid", "not-secure",
