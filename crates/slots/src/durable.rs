@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
+use crate::step::step;
+
 /// Puts a file in place of any before: temporary file, fsync, rename, fsync of the folder. Makes the folder
 /// when there is none. What was there before is still there when this fails.
 ///
@@ -12,10 +14,15 @@ use std::path::Path;
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
+    step()?;
     let mut file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder)?;
+    step()?;
     file.write_all(bytes)?;
+    step()?;
     file.as_file().sync_all()?;
+    step()?;
     file.persist(path).map_err(|error| error.error)?;
+    step()?;
     sync_folder(folder)
 }
 

@@ -9,6 +9,7 @@ use crate::anchor::Anchor;
 use crate::archive::{self, ArchiveError, Limits};
 use crate::manifest::Manifest;
 use crate::slots::{SlotsError, io_at};
+use crate::step::step;
 
 const STAGE: &str = "stage-";
 
@@ -112,6 +113,7 @@ pub(crate) fn way_out(incoming: &Path) -> io::Result<PathBuf> {
 /// A new folder of this person alone.
 fn private(within: &Path) -> io::Result<TempDir> {
     let builder = &mut tempfile::Builder::new();
+    step()?;
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
     builder.prefix(STAGE).tempdir_in(within)
@@ -124,6 +126,7 @@ pub(crate) fn remove(path: &Path) -> Result<(), SlotsError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(io_at(path)(error)),
     };
+    step().map_err(io_at(path))?;
     let removed = if metadata.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     match removed {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_at(path)(error)),

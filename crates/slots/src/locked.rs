@@ -9,6 +9,7 @@ use crate::incoming::{Staged, remove, way_out};
 use crate::pointer::Pointer;
 use crate::refused::{Bad, Refused};
 use crate::slots::{POINTER, REFUSED, Slots, SlotsError, io_at};
+use crate::step::step;
 
 /// The right to change slots, pointer and list. Ends when it is dropped, or with the process. Every change is whole or
 /// not there, also after a power cut, and what is there is read anew before each.
@@ -38,11 +39,13 @@ impl Locked {
         let slot = self.slots.slot(&version);
         let at = io_at(&slot);
         let incoming = self.slots.incoming_folder();
+        step().map_err(&at)?;
         if fs::symlink_metadata(&slot).is_ok() {
             exchange(staged.folder(), &slot, &incoming).map_err(&at)?;
         } else {
             fs::rename(staged.folder(), &slot).map_err(&at)?;
         }
+        step().map_err(&at)?;
         durable::sync_folder(self.slots.folder()).map_err(&at)?;
         durable::sync_folder(&incoming).map_err(&at)?;
         // The old one, if there was one, lies there now.
@@ -154,6 +157,7 @@ impl Locked {
         let incoming = self.slots.incoming_folder();
         fs::create_dir_all(&incoming).map_err(io_at(&incoming))?;
         let out = way_out(&incoming).map_err(io_at(&incoming))?;
+        step().map_err(io_at(&slot))?;
         fs::rename(&slot, out.join(version.to_string())).map_err(io_at(&slot))?;
         durable::sync_folder(self.slots.folder()).map_err(io_at(&slot))?;
         remove(&out)
@@ -212,12 +216,14 @@ fn exchange(new: &Path, slot: &Path, incoming: &Path) -> io::Result<()> {
 
 fn two_steps(new: &Path, slot: &Path, out: &Path) -> io::Result<()> {
     let old = out.join("old");
+    step()?;
     fs::rename(slot, &old)?;
-    if let Err(error) = fs::rename(new, slot) {
+    if let Err(error) = step().and_then(|()| fs::rename(new, slot)) {
         // Back, so that there is what there was.
         fs::rename(&old, slot)?;
         return Err(error);
     }
+    step()?;
     fs::rename(old, new)
 }
 
