@@ -211,7 +211,11 @@ fn exchange(new: &Path, slot: &Path, incoming: &Path) -> io::Result<()> {
         }
     }
     // In two; in between there is no slot of this version, and whoever starts takes another.
-    two_steps(new, slot, &way_out(incoming)?)
+    let out = way_out(incoming)?;
+    two_steps(new, slot, &out)?;
+    // Empty by now. Where it cannot go, it goes at the next clearing.
+    let _ = fs::remove_dir(out);
+    Ok(())
 }
 
 fn two_steps(new: &Path, slot: &Path, out: &Path) -> io::Result<()> {
