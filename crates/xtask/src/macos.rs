@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::build::{self, CLIENT, LAUNCHER, Purpose};
-use crate::command::{Failure, Outcome, output, say_and_run};
+use crate::command::{Outcome, output, say_and_run};
 use crate::cross::DebianRust;
 use crate::place::Place;
 use crate::python;
