@@ -2,15 +2,18 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
-use crate::command::{Failure, Outcome, answer, say_and_run};
+use crate::command::{Failure, Outcome, say_and_run};
 use crate::python::discard;
 
 /// Wine that runs, and ends with this.
 pub(crate) struct Wine {
     home: PathBuf,
     prefix: PathBuf,
+    /// A program that waits until this ends. While one runs Windows' own services stay; else each test would start them
+    /// anew, and they would keep what it writes to open.
+    waiting: Option<Child>,
 }
 
 impl Wine {
@@ -18,9 +21,9 @@ impl Wine {
     /// `sources` has what is built for it with `gcc`.
     pub(crate) fn start(folder: &Path, sources: &Path, gcc: &str) -> Outcome<Self> {
         // Documents and the like are links to the home, so it is nobody's.
-        let wine = Self { home: folder.join("home"), prefix: folder.join("prefix") };
+        let mut wine = Self { home: folder.join("home"), prefix: folder.join("prefix"), waiting: None };
         // One that was broken off may still be there.
-        let _ = answer(&mut wine.command("wineserver", &["--kill"]));
+        let _ = wine.command("wineserver", &["--kill"]).status();
         discard(folder)?;
         fs::create_dir_all(&wine.home).map_err(Failure::file(&wine.home))?;
         println!("A Windows of the tests' own is set up in {}.", folder.display());
@@ -34,8 +37,10 @@ impl Wine {
             build.args(["-O2", "-shared", "-o"]).arg(&library).arg(sources.join("bcryptprimitives.c"));
             say_and_run(build.arg("-ladvapi32"))?;
         }
-        // It stays from one test to the next: each would start Windows anew.
-        say_and_run(&mut wine.command("wineserver", &["--persistent"]))?;
+        let mut waits = wine.command("wine", &["cmd"]);
+        let waiting = waits.stdin(Stdio::piped()).spawn();
+        wine.waiting =
+            Some(waiting.map_err(|source| Failure::NotStarted { line: "wine cmd".to_owned(), source })?);
         Ok(wine)
     }
 
@@ -48,9 +53,11 @@ impl Wine {
         serde_json::Value::from(words.collect::<Vec<_>>()).to_string()
     }
 
+    /// What it starts in the background must not keep xtask's own output open: whoever reads that would wait for ever.
     fn command(&self, program: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.args(arguments).envs(self.variables()).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command
     }
 
@@ -69,7 +76,9 @@ impl Wine {
 impl Drop for Wine {
     fn drop(&mut self) {
         // Only this prefix's programs end. Where there are none any more, it says so and that is as good.
-        let _ = answer(&mut self.command("wineserver", &["--kill"]));
+        let _ = self.command("wineserver", &["--kill"]).status();
+        // It ended with the others.
+        let _ = self.waiting.take().map(|mut waiting| waiting.wait());
     }
 }
 
@@ -79,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_folder_with_a_blank_in_its_name_is_one_word_for_cargo() {
-        let wine = Wine { home: "/a b/home".into(), prefix: "/a b/prefix".into() };
+        let wine = Wine { home: "/a b/home".into(), prefix: "/a b/prefix".into(), waiting: None };
         let runner = wine.runner();
         assert!(runner.starts_with(r#"["env","#) && runner.ends_with(r#","wine"]"#), "{runner}");
         assert!(runner.contains(r#""WINEPREFIX=/a b/prefix""#), "{runner}");

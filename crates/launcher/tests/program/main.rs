@@ -63,7 +63,7 @@ fn play() -> Result<u8, Box<dyn Error>> {
 /// As by somebody's hand.
 fn die() -> ! {
     #[cfg(unix)]
-    drop(rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL));
+    let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
     std::process::abort()
 }
 
