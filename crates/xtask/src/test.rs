@@ -46,7 +46,7 @@ pub(crate) fn test(options: &Options) -> Outcome {
     if options.windows {
         sections.must("set-up", || {
             setup::set_up_abroad(&place, Abroad::Windows)?;
-            tools::install(&place)
+            tools::install_nextest(&place)
         })?;
         sections.check(IN_WINE, |count| windows::test(&place, &options.filter, count));
         return finish(&sections, &options.filter);
