@@ -8,15 +8,19 @@
 mod gate;
 mod support;
 
+#[cfg(unix)]
 use std::process::{Child, Command, Stdio};
 
+#[cfg(unix)]
 use base64::{Engine, engine::general_purpose::STANDARD};
 use gate::{Bench, refused};
 use polder_wire::Code;
 use rcgen::{
     BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, NameConstraints,
 };
-use support::server::{Reply, Server, closed_port};
+#[cfg(unix)]
+use support::server::closed_port;
+use support::server::{Reply, Server};
 use support::tls::{self, Authority};
 
 #[tokio::test]
@@ -99,9 +103,11 @@ async fn an_authority_for_other_names_is_refused() {
     refused(bench.meet(identity).await, Code::CertificateInvalid);
 }
 
-/// OpenSSL serves what rustls does not: old versions and weak ciphers.
+/// OpenSSL serves what rustls does not: old versions and weak ciphers. Windows does not bring it.
+#[cfg(unix)]
 struct OpenSsl(Child);
 
+#[cfg(unix)]
 impl OpenSsl {
     async fn serve(bench: &Bench, arguments: &[&str]) -> (Self, u16) {
         let folder = bench.folder.path();
@@ -127,6 +133,7 @@ impl OpenSsl {
     }
 }
 
+#[cfg(unix)]
 impl Drop for OpenSsl {
     fn drop(&mut self) {
         // It may have ended by itself.
@@ -135,6 +142,7 @@ impl Drop for OpenSsl {
     }
 }
 
+#[cfg(unix)]
 #[tokio::test]
 async fn a_server_that_speaks_only_tls_1_1_is_refused() {
     let bench = Bench::new();
@@ -142,6 +150,7 @@ async fn a_server_that_speaks_only_tls_1_1_is_refused() {
     refused(bench.check(port).await, Code::NotSecure);
 }
 
+#[cfg(unix)]
 #[tokio::test]
 async fn a_server_that_offers_only_weak_ciphers_is_refused() {
     let bench = Bench::new();

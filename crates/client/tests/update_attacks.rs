@@ -269,6 +269,7 @@ async fn bytes_that_change_while_they_come_or_afterwards_are_found_and_the_relea
     assert!(renewal.is_in_place());
 }
 
+// Modes and links: wine makes neither.
 #[cfg(unix)]
 #[tokio::test]
 async fn planted_parts_are_not_followed_written_to_or_believed() {
@@ -313,6 +314,7 @@ async fn planted_parts_are_not_followed_written_to_or_believed() {
     }
 }
 
+// Modes and links: wine makes neither.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_link_in_place_of_the_slots_folder_or_of_incoming_is_not_followed() {
@@ -333,6 +335,7 @@ async fn a_link_in_place_of_the_slots_folder_or_of_incoming_is_not_followed() {
     }
 }
 
+// Modes and links: wine makes neither.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_link_in_place_of_the_new_slot_is_replaced_and_not_followed() {

@@ -8,6 +8,7 @@
 mod renewal;
 mod support;
 
+#[cfg(target_os = "linux")]
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -23,7 +24,8 @@ use tokio::sync::watch;
 const ARCHIVE: &str = ".polder.tar.zst";
 
 /// Runs the rest of a test in a mount namespace of its own, so that what it mounts is nobody else's and goes with it.
-/// Root may do that anywhere; others where the system lets them have a user namespace.
+/// Root may do that anywhere; others where the system lets them have a user namespace. Linux alone has any of this, so
+/// the tests that begin with it are Linux's.
 #[cfg(target_os = "linux")]
 fn in_own_mounts(test: &str) -> bool {
     const INSIDE: &str = "POLDER_TEST_OWN_MOUNTS";
@@ -134,6 +136,23 @@ async fn a_folder_that_cannot_be_written_is_recognised_before_anything_is_fetche
     assert!(mounted.success());
     renewal.refused(renewal.update(server.port).await, Code::FolderCannotHoldPrograms);
     assert_eq!(renewal.sent(ARCHIVE), 0);
+}
+
+/// As a virus scanner has it.
+#[cfg(windows)]
+#[tokio::test]
+async fn a_download_that_another_program_holds_is_refused_and_taken_up_once_it_is_let_go() {
+    use std::os::windows::fs::OpenOptionsExt;
+    let renewal = Renewal::long();
+    let server = renewal.server().await;
+    let part = renewal.part(&renewal.published.packed);
+    std::fs::create_dir_all(part.parent().unwrap()).unwrap();
+    let mut held = std::fs::OpenOptions::new();
+    let held = held.write(true).create_new(true).share_mode(0).open(&part).unwrap();
+    renewal.refused(renewal.update(server.port).await, Code::StoreUnwritable);
+    drop(held);
+    renewal.update(server.port).await.unwrap();
+    assert!(renewal.is_in_place());
 }
 
 #[tokio::test]

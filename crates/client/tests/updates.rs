@@ -275,6 +275,7 @@ fn memory() -> (u64, u64) {
     (of("VmRSS:"), of("VmHWM:"))
 }
 
+// How much a process had at most is asked of /proc.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_large_archive_takes_little_memory() {

@@ -10,6 +10,7 @@ use crate::archive::{self, ArchiveError, Limits};
 use crate::durable;
 use crate::manifest::Manifest;
 use crate::slots::{SlotsError, io_at};
+use crate::step::step;
 
 const STAGE: &str = "stage-";
 
@@ -113,6 +114,7 @@ pub(crate) fn way_out(incoming: &Path) -> io::Result<TempDir> {
 /// A new folder of this person alone.
 fn private(within: &Path) -> io::Result<TempDir> {
     let builder = &mut tempfile::Builder::new();
+    step()?;
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
     builder.prefix(STAGE).tempdir_in(within)

@@ -24,6 +24,7 @@ mod path;
 mod pointer;
 mod refused;
 mod slots;
+mod step;
 mod verified;
 
 #[cfg(fuzzing)]
@@ -31,7 +32,6 @@ pub mod fuzzed;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
-#[cfg(unix)]
 mod tests;
 
 pub use anchor::{Anchor, SignatureFault};

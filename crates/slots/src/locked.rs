@@ -9,6 +9,7 @@ use crate::incoming::{Staged, remove, way_out};
 use crate::pointer::Pointer;
 use crate::refused::{Bad, Refused};
 use crate::slots::{POINTER, REFUSED, Slots, SlotsError, io_at};
+use crate::step::step;
 
 /// The right to change slots, pointer and list. Ends when it is dropped, or with the process. Every change is whole or
 /// not there, also after a power cut, and what is there is read anew before each.
@@ -38,11 +39,13 @@ impl Locked {
         let slot = self.slots.slot(&version);
         let at = io_at(&slot);
         let incoming = self.slots.incoming_folder();
+        step().map_err(&at)?;
         if fs::symlink_metadata(&slot).is_ok() {
             exchange(staged.folder(), &slot, &incoming).map_err(&at)?;
         } else {
             durable::rename(staged.folder(), &slot).map_err(&at)?;
         }
+        step().map_err(&at)?;
         durable::sync_folder(self.slots.folder()).map_err(&at)?;
         durable::sync_folder(&incoming).map_err(&at)?;
         // The old one, if there was one, lies there now.
@@ -208,7 +211,11 @@ fn exchange(new: &Path, slot: &Path, incoming: &Path) -> io::Result<()> {
         }
     }
     // In two; in between there is no slot of this version, and whoever starts takes another.
-    two_steps(new, slot, &way_out(incoming)?.keep())
+    let out = way_out(incoming)?.keep();
+    two_steps(new, slot, &out)?;
+    // Empty by now. Where it cannot go, it goes at the next clearing.
+    let _ = fs::remove_dir(out);
+    Ok(())
 }
 
 fn two_steps(new: &Path, slot: &Path, out: &Path) -> io::Result<()> {

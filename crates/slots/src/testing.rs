@@ -52,7 +52,8 @@ impl Publisher {
         signature.unwrap().into_string().into_bytes()
     }
 
-    /// A release of these files: path, bytes, whether it may be run. The program is `polder`.
+    /// A release of these files: path, bytes, whether it may be run. The program is `polder`, or what Windows wants it
+    /// to be called.
     pub fn release(&self, version: &Version, system: &str, files: &[(&str, &[u8], bool)]) -> Release {
         let listed = files.iter().map(|(path, bytes, executable)| {
             let mut sha256 = [0; 32];
@@ -63,13 +64,24 @@ impl Publisher {
         let manifest = Manifest {
             version: version.clone(),
             system: system.to_owned(),
-            program: SlotPath::parse("polder").unwrap(),
+            program: SlotPath::parse(program_of(system)).unwrap(),
             files: listed.collect(),
         };
         let json = manifest.to_json().unwrap();
         let signature = self.sign(&json, &trusted_comment(version, system));
         Release { manifest, json, signature, files: files.iter().map(|file| file.1.to_vec()).collect() }
     }
+}
+
+/// What the program of a release for this system is called.
+pub fn program_of(system: &str) -> &'static str {
+    if system.starts_with("windows-") { "polder.exe" } else { "polder" }
+}
+
+/// How many things this program has changed on the disk so far. Before each, `POLDER_TEST_STEP` may end it (`kill:7`) or
+/// let it find the disk full (`full:7`).
+pub fn steps() -> usize {
+    crate::step::DONE.load(std::sync::atomic::Ordering::Relaxed)
 }
 
 impl Default for Publisher {

@@ -7,10 +7,13 @@ mod build;
 mod command;
 mod conformance;
 mod count;
+mod cross;
 mod fuzz;
+mod macos;
 mod pictures;
 mod place;
 mod postgres;
+mod python;
 mod releases;
 mod run;
 mod schemathesis;
@@ -18,6 +21,8 @@ mod section;
 mod setup;
 mod test;
 mod tools;
+mod windows;
+mod wine;
 
 use std::process::ExitCode;
 
@@ -41,6 +46,13 @@ enum Job {
     Run(run::Options),
     /// Runs every check: formatting, lints, licences, UI, Rust tests, journeys in a real window.
     Test(test::Options),
+    /// Builds client and launcher for one system.
+    ///
+    /// For Windows on Debian as well, with what must lie beside them. For macOS everything is only compiled, but on a
+    /// Mac: a program needs Apple's frameworks to be linked with.
+    Build(cross::Options),
+    /// Looks whether client and launcher compile for macOS, for both kinds of processor.
+    Check(macos::Options),
     /// Takes a picture of every screen, in each theme and language.
     Shots(pictures::Shots),
     /// Shows what the screens are made of.
@@ -58,6 +70,8 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().job {
         Job::Run(options) => run::run(&options),
         Job::Test(options) => test::test(&options),
+        Job::Build(options) => cross::build(&options),
+        Job::Check(options) => macos::check(&options),
         Job::Shots(options) => pictures::shots(&options),
         Job::Ui(options) => pictures::ui(&options),
         Job::Bench(options) => bench::bench(&options),

@@ -41,6 +41,13 @@ impl Place {
         cargo
     }
 
+    /// Another cargo than the usual one, at the root.
+    pub(crate) fn program(&self, program: &Path) -> Command {
+        let mut cargo = clean(Command::new(program));
+        cargo.current_dir(&self.root);
+        cargo
+    }
+
     /// The folder of the screens.
     pub(crate) fn ui(&self) -> PathBuf {
         self.root.join("ui")
@@ -83,8 +90,12 @@ fn folder_first(folder: &Path, path: OsString) -> OsString {
 }
 
 fn cargo_program() -> Command {
-    let mut cargo = Command::new("cargo");
-    // These describe xtask's own build. A build script that watches one of them would run anew after every `cargo xtask`.
+    clean(Command::new("cargo"))
+}
+
+/// Without what describes xtask's own build. A build script that watches one of them would run anew after every
+/// `cargo xtask`.
+fn clean(mut cargo: Command) -> Command {
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
         if text.starts_with("CARGO_PKG_") || text == "CARGO_MANIFEST_DIR" || text == "CARGO_MANIFEST_PATH" {

@@ -1,12 +1,13 @@
 //! The platform held against its own API description by Schemathesis, a Python program in an environment of its own.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-use crate::command::{Failure, Outcome, say_and_run};
+use crate::command::{Failure, Outcome};
 use crate::count::{Attacked, Count};
 use crate::place::Place;
+use crate::python::{self, discard};
 
 /// Where Schemathesis is and where it writes what it did.
 pub(crate) struct Schemathesis {
@@ -19,24 +20,10 @@ impl Schemathesis {
     /// reported earlier.
     pub(crate) fn install(place: &Place) -> Outcome<Self> {
         let folder = place.target.join("schemathesis");
-        let (environment, reports) = (folder.join("python"), folder.join("reports"));
-        let python = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+        let reports = folder.join("reports");
         let wanted = place.root.join("tests/schemathesis/requirements.txt");
-        let installed = folder.join("installed.txt");
-        let text = fs::read(&wanted).map_err(Failure::file(&wanted))?;
-        if fs::read(&installed).ok().as_ref() != Some(&text) {
-            discard(&environment)?;
-            fs::create_dir_all(&folder).map_err(Failure::file(&folder))?;
-            println!("Schemathesis is installed, once (half a minute).");
-            say_and_run(Command::new(interpreter()).args(["-m", "venv"]).arg(&environment))?;
-            let mut pip = Command::new(&python);
-            pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
-            // Nothing is built, and nothing but what was looked at is installed.
-            pip.args(["--only-binary", ":all:", "--require-hashes", "--requirement"]).arg(&wanted);
-            say_and_run(&mut pip)?;
-            // Last, so that one that was broken off counts as none.
-            fs::write(&installed, text).map_err(Failure::file(&installed))?;
-        }
+        let python =
+            python::environment(&folder, &wanted, "Schemathesis is installed, once (half a minute).")?;
         // An old report must not be counted as a new one.
         discard(&reports)?;
         fs::create_dir_all(&reports).map_err(Failure::file(&reports))?;
@@ -62,17 +49,4 @@ impl Schemathesis {
         }
         Ok(sum)
     }
-}
-
-fn discard(folder: &Path) -> Outcome {
-    match fs::remove_dir_all(folder) {
-        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-            Err(Failure::File { path: folder.to_owned(), source })
-        }
-        _ => Ok(()),
-    }
-}
-
-fn interpreter() -> &'static str {
-    if cfg!(windows) { "python" } else { "python3" }
 }

@@ -67,6 +67,30 @@ const PACKAGES: &[Package] = &[
     package("python3-venv", Some("python3"), Needs::Test),
 ];
 
+/// Another system that is built for on Debian.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Abroad {
+    /// Its programs are linked and run here.
+    Windows,
+    /// Its programs are only compiled.
+    Macos,
+}
+
+/// A compiler whose standard library can be compiled along, and the like.
+const ABROAD: &[(&str, &[Abroad])] = &[
+    ("rustc-web", &[Abroad::Windows, Abroad::Macos]),
+    ("cargo-web", &[Abroad::Windows, Abroad::Macos]),
+    ("rust-web-src", &[Abroad::Windows, Abroad::Macos]),
+    ("rust-web-llvm", &[Abroad::Windows, Abroad::Macos]),
+    ("gcc-mingw-w64-x86-64-win32", &[Abroad::Windows]),
+    ("g++-mingw-w64-x86-64-win32", &[Abroad::Windows]),
+    // aws-lc's own, for Windows.
+    ("nasm", &[Abroad::Windows]),
+    ("wine", &[Abroad::Windows]),
+    ("wine64", &[Abroad::Windows]),
+    ("python3-venv", &[Abroad::Macos]),
+];
+
 /// The kind of machine, as far as setting it up goes.
 #[derive(Debug, PartialEq, Eq)]
 enum Machine {
@@ -82,7 +106,7 @@ enum Machine {
 pub(crate) fn set_up(place: &Place, needs: Needs) -> Outcome {
     versions(place)?;
     match machine() {
-        Machine::Debian => debian(needs),
+        Machine::Debian => install(|| missing(needs)),
         Machine::OtherLinux(name) => {
             println!("On {name} the libraries cannot be checked from here. If the build fails, install the counterparts of:");
             println!("  {}", wanted(needs).map(|package| package.name).collect::<Vec<_>>().join(" "));
@@ -95,6 +119,34 @@ pub(crate) fn set_up(place: &Place, needs: Needs) -> Outcome {
         )),
         Machine::Windows => windows(),
     }
+}
+
+/// The same for what is built for another system. Only Debian itself has all of it.
+pub(crate) fn set_up_abroad(place: &Place, abroad: Abroad) -> Outcome {
+    versions(place)?;
+    if !is_debian_itself() {
+        return Err(Failure::Needs(
+            "Programs for another system are built with compilers of Debian 12, and this is another system. \
+             Start the same command in Debian 12, or on the system itself."
+                .into(),
+        ));
+    }
+    let names = ABROAD.iter().filter(|(_, who)| who.contains(&abroad)).map(|(name, _)| *name);
+    // What every build needs, on this side of it.
+    let host =
+        wanted(Needs::Build).filter(|package| package.name == "build-essential").map(|package| package.name);
+    install(|| absent(host.clone().chain(names.clone())))
+}
+
+/// Whether this is Debian, and none of its children.
+pub(crate) fn is_debian_itself() -> bool {
+    let release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+    release.lines().any(|line| line.trim() == "ID=debian")
+}
+
+/// Complains about a compiler that is not there or too old.
+pub(crate) fn new_enough(name: &str, said: Option<&str>, remedy: &str) -> Outcome {
+    judge(name, said, RUST, remedy).map_or(Ok(()), |wrong| Err(Failure::Needs(wrong)))
 }
 
 /// True where a window can be opened for a person to see.
@@ -172,19 +224,20 @@ fn linux(release: &str) -> Machine {
     }
 }
 
-fn wanted(needs: Needs) -> impl Iterator<Item = &'static Package> {
+fn wanted(needs: Needs) -> impl Iterator<Item = &'static Package> + Clone {
     PACKAGES.iter().filter(move |package| package.needed <= needs)
 }
 
-fn debian(needs: Needs) -> Outcome {
-    let missing = missing(needs)?;
-    if missing.is_empty() {
+/// Installs Debian packages, where this person may.
+fn install(missing: impl Fn() -> Outcome<Vec<&'static str>>) -> Outcome {
+    let wanted = missing()?;
+    if wanted.is_empty() {
         println!("Every package that this needs is installed.");
         return Ok(());
     }
-    println!("Missing: {}", missing.join(" "));
+    println!("Missing: {}", wanted.join(" "));
     let install = ["install", "--yes", "--no-install-recommends"];
-    let typed = format!("apt-get update && apt-get {} {}", install.join(" "), missing.join(" "));
+    let typed = format!("apt-get update && apt-get {} {}", install.join(" "), wanted.join(" "));
     let Some(mut first) = apt_get() else {
         return Err(Failure::Needs(format!(
             "Installing needs an administrator. Type this, then start again:\n\n  sudo sh -c '{typed}'"
@@ -193,9 +246,9 @@ fn debian(needs: Needs) -> Outcome {
     // Old lists name packages that are no longer there, and a new machine has none.
     say_and_run(first.arg("update"))?;
     if let Some(mut second) = apt_get() {
-        say_and_run(second.args(install).args(&missing))?;
+        say_and_run(second.args(install).args(&wanted))?;
     }
-    let still = self::missing(needs)?;
+    let still = missing()?;
     if still.is_empty() {
         Ok(())
     } else {
@@ -205,23 +258,28 @@ fn debian(needs: Needs) -> Outcome {
 
 /// The packages to install.
 fn missing(needs: Needs) -> Outcome<Vec<&'static str>> {
-    let names = wanted(needs).map(|package| package.name);
-    // dpkg-query ends with 1 when it does not know one of them, and still lists the others.
-    let mut query = Command::new("dpkg-query");
-    query.args(["--show", "--showformat=${db:Status-Abbrev} ${Package}\\n"]).args(names);
-    let listed =
-        query.output().map_err(|source| Failure::NotStarted { line: "dpkg-query".into(), source })?;
-    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
     let has_program = |name: &str| match name {
         "initdb" if crate::postgres::programs().is_some() => true,
         // Debian's own comes without what an environment is made with.
         "python3" => answer(Command::new(name).args(["-c", "import ensurepip"])).is_some(),
         _ => on_path(name, &std::env::var_os("PATH").unwrap_or_default()),
     };
+    let absent = absent(wanted(needs).map(|package| package.name))?;
     Ok(wanted(needs)
-        .filter(|package| !is_installed(package.name, &listed) && !package.program.is_some_and(has_program))
+        .filter(|package| absent.contains(&package.name) && !package.program.is_some_and(has_program))
         .map(|package| package.name)
         .collect())
+}
+
+/// Those that are not installed.
+fn absent(names: impl Iterator<Item = &'static str> + Clone) -> Outcome<Vec<&'static str>> {
+    // dpkg-query ends with 1 when it does not know one of them, and still lists the others.
+    let mut query = Command::new("dpkg-query");
+    query.args(["--show", "--showformat=${db:Status-Abbrev} ${Package}\\n"]).args(names.clone());
+    let listed =
+        query.output().map_err(|source| Failure::NotStarted { line: "dpkg-query".into(), source })?;
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    Ok(names.filter(|name| !is_installed(name, &listed)).collect())
 }
 
 /// Whether dpkg-query listed it as installed. "rc", for one, is a package of which only settings are left.

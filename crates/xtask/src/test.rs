@@ -6,17 +6,25 @@ use std::process::Command;
 use crate::build::{self, CLIENT, LAUNCHER, PLATFORM, Purpose};
 use crate::command::{Failure, Outcome, say_and_listen, say_and_run};
 use crate::count::{self, Count};
+use crate::cross::{DebianRust, Made};
 use crate::fuzz;
+use crate::macos;
 use crate::pictures;
 use crate::place::Place;
 use crate::postgres::Postgres;
 use crate::schemathesis::Schemathesis;
 use crate::section::Sections;
-use crate::setup::{self, Needs};
+use crate::setup::{self, Abroad, Needs};
 use crate::tools;
+use crate::windows;
 
 /// The tests that hold the platform against its API description.
 const DESCRIPTION: &str = "package(polder-tests) & binary(schemathesis)";
+/// What is for other systems.
+const IN_WINE: &str = "Windows tests";
+const FOR_WINDOWS: &str = "Windows client";
+const FOR_MACOS: &str = "macOS compiles";
+const LATER: &str = "a part before failed; --all runs it all the same";
 /// The tests that open windows. They go one after the other (`.config/nextest.toml`), after all others.
 const WINDOWS: &str = "package(polder-tests) & (binary(journeys) | binary(attacks) | binary(shipped))";
 
@@ -26,6 +34,9 @@ pub(crate) struct Options {
     /// updates a second time everywhere while they recover.
     #[arg(long)]
     all: bool,
+    /// Runs only the tests of what has no window, as Windows programs in wine.
+    #[arg(long)]
+    windows: bool,
     /// Runs only the Rust and window tests whose names contain one of these.
     filter: Vec<String>,
 }
@@ -33,6 +44,14 @@ pub(crate) struct Options {
 pub(crate) fn test(options: &Options) -> Outcome {
     let place = Place::find()?;
     let mut sections = Sections::start();
+    if options.windows {
+        sections.must("set-up", || {
+            setup::set_up_abroad(&place, Abroad::Windows)?;
+            tools::install_nextest(&place)
+        })?;
+        sections.check(IN_WINE, |count| windows::test(&place, &options.filter, count));
+        return finish(&sections, &options.filter);
+    }
     sections.must("set-up", || {
         setup::set_up(&place, Needs::Test)?;
         tools::install(&place)
@@ -49,17 +68,50 @@ pub(crate) fn test(options: &Options) -> Outcome {
         for name in
             ["shipped client", "build", "doc tests", "Rust tests", "API description", "window journeys"]
         {
-            sections.leave(name, "a part before failed; --all runs it all the same");
+            sections.leave(name, LATER);
         }
     }
+    if !filtered {
+        abroad(&place, options.all, &mut sections);
+    }
+    finish(&sections, &options.filter)
+}
+
+/// The summary; a filter that met nothing is an error.
+fn finish(sections: &Sections, filter: &[String]) -> Outcome {
     sections.finish()?;
-    if filtered && sections.count() == Count::default() {
-        return Err(Failure::Needs(format!(
-            "No test is called anything like {}.",
-            options.filter.join(" or ")
-        )));
+    if !filter.is_empty() && sections.count() == Count::default() {
+        return Err(Failure::Needs(format!("No test is called anything like {}.", filter.join(" or "))));
     }
     Ok(())
+}
+
+/// What is for another system. It takes long and comes last, so that the rest speaks first.
+fn abroad(place: &Place, all: bool, sections: &mut Sections) {
+    if !(sections.all_passed() || all) {
+        for name in [IN_WINE, FOR_WINDOWS, FOR_MACOS] {
+            sections.leave(name, LATER);
+        }
+    } else if DebianRust::is_to_be_had() {
+        sections.check(IN_WINE, |count| {
+            setup::set_up_abroad(place, Abroad::Windows)?;
+            windows::test(place, &[], count)
+        });
+        sections.check(FOR_WINDOWS, |_| {
+            build::ui(place, Purpose::Use)?;
+            if all {
+                let made = Made { release: false, deployment: None };
+                windows::build(place, &made).map(drop)
+            } else {
+                windows::check(place)
+            }
+        });
+        sections.check(FOR_MACOS, |_| if all { macos::all(place) } else { macos::one(place) });
+    } else {
+        for name in [IN_WINE, FOR_WINDOWS, FOR_MACOS] {
+            sections.leave(name, "the compilers for it are Debian 12's, and this is another system");
+        }
+    }
 }
 
 /// What needs no program. Each runs even where one before has failed.

@@ -20,9 +20,18 @@ const TOOLS: [Tool; 2] = [
 
 /// Makes sure that both are there. Takes a few minutes the first time on a machine without them.
 pub(crate) fn install(place: &Place) -> Outcome {
-    for tool in TOOLS {
+    all(place, &TOOLS)
+}
+
+/// Makes sure that the one is there which runs tests.
+pub(crate) fn install_nextest(place: &Place) -> Outcome {
+    all(place, &TOOLS[..1])
+}
+
+fn all(place: &Place, tools: &[Tool]) -> Outcome {
+    for tool in tools {
         let Tool { name, install, oldest } = tool;
-        if is_there(place, &tool) {
+        if is_there(place, tool) {
             continue;
         }
         println!("cargo-{name} {install} is built from source, once (a minute or three).");
@@ -40,7 +49,7 @@ pub(crate) fn install(place: &Place) -> Outcome {
         ]);
         say_and_run(cargo.arg("--root").arg(place.tools()).arg("--target-dir").arg(&build))?;
         std::fs::remove_dir_all(&build).map_err(Failure::file(&build))?;
-        if !is_there(place, &tool) {
+        if !is_there(place, tool) {
             return Err(Failure::Needs(format!(
                 "cargo-{name} {install} was built, but `cargo {name} --version` does not answer {}.{}.{} or newer.",
                 oldest[0], oldest[1], oldest[2]

@@ -176,6 +176,8 @@ enum Kind {
 
 fn kind(error: &(dyn StdError + 'static)) -> Option<Kind> {
     let mut next = Some(error);
+    // What the last `io::Error` was, where the error that it wraps is nobody's in particular.
+    let mut wrapped = None;
     while let Some(error) = next {
         if error.is::<NameUnknown>() {
             return Some(Kind::Offline);
@@ -186,13 +188,16 @@ fn kind(error: &(dyn StdError + 'static)) -> Option<Kind> {
         next = match error.downcast_ref::<io::Error>() {
             // `source` of an `io::Error` skips the very error that it wraps.
             Some(io) => match io.get_ref() {
-                Some(inner) => Some(inner),
+                Some(inner) => {
+                    wrapped = kind_of_io(io.kind()).or(wrapped);
+                    Some(inner)
+                }
                 None => return kind_of_io(io.kind()),
             },
             None => error.source(),
         };
     }
-    None
+    wrapped
 }
 
 fn kind_of_io(kind: io::ErrorKind) -> Option<Kind> {
@@ -222,5 +227,21 @@ fn kind_of_tls(error: &rustls::Error) -> Kind {
         },
         rustls::Error::NoCertificatesPresented | rustls::Error::UnsupportedNameType => Kind::Certificate,
         _ => Kind::NotSecure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_that_ends_within_the_handshake_is_cut_off_with_or_without_words() {
+        let ended = io::ErrorKind::UnexpectedEof;
+        assert_eq!(kind(&io::Error::from(ended)), Some(Kind::CutOff));
+        // As the TLS library has it when the other side closes in order.
+        assert_eq!(kind(&io::Error::new(ended, "tls handshake eof")), Some(Kind::CutOff));
+        let refused = rustls::Error::InvalidCertificate(CertificateError::Expired);
+        assert_eq!(kind(&io::Error::new(ended, refused)), Some(Kind::Time), "what is wrapped says more");
+        assert_eq!(kind(&io::Error::other("nothing known")), None);
     }
 }

@@ -179,6 +179,7 @@ async fn a_file_that_cannot_be_read_leaves_the_gate_shut() {
     assert_eq!(fault.code(), Code::StoreUnwritable);
 }
 
+// By a link: wine makes none.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_file_that_cannot_be_written_changes_nothing() {

@@ -1,12 +1,13 @@
 //! A person's computer with a launcher on it, made of what a publisher signs.
 
+use std::env::consts::EXE_SUFFIX;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::rc::Rc;
 
 use polder_slots::archive::Limits;
-use polder_slots::testing::{Publisher, Release};
+use polder_slots::testing::{Publisher, Release, program_of};
 use polder_slots::{Pointer, Slots};
 use polder_wire::update::this_system;
 use semver::Version;
@@ -29,11 +30,13 @@ impl Desk {
         fs::write(folder.path().join("deployment.json"), deployment.to_string()).unwrap();
         fs::create_dir(folder.path().join("bin")).unwrap();
         fs::create_dir(folder.path().join("data")).unwrap();
-        fs::copy(LAUNCHER, folder.path().join("bin/polder-launcher")).unwrap();
-        Self { folder, publisher: Rc::new(publisher) }
+        let desk = Self { folder, publisher: Rc::new(publisher) };
+        fs::copy(LAUNCHER, desk.launcher()).unwrap();
+        desk
     }
 
     /// Another computer in the same state. What is never changed in place is there only once.
+    #[cfg(target_os = "linux")]
     pub(crate) fn again(&self) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let from = self.folder.path().join(".");
@@ -47,7 +50,7 @@ impl Desk {
     }
 
     pub(crate) fn launcher(&self) -> PathBuf {
-        self.folder.path().join("bin/polder-launcher")
+        self.folder.path().join("bin").join(format!("polder-launcher{EXE_SUFFIX}"))
     }
 
     pub(crate) fn slots(&self) -> Slots {
@@ -61,7 +64,7 @@ impl Desk {
 
     pub(crate) fn release_with(&self, version: &str, part: &str, more: &[(&str, &[u8], bool)]) -> Release {
         let program = fs::read(PROGRAM).unwrap();
-        let mut files = vec![("polder", program.as_slice(), true), ("part", part.as_bytes(), false)];
+        let mut files = vec![(program_name(), program.as_slice(), true), ("part", part.as_bytes(), false)];
         files.extend_from_slice(more);
         self.publisher.release(&v(version), &this_system(), &files)
     }
@@ -154,16 +157,24 @@ impl Desk {
     pub(crate) fn slot(&self, version: &str) -> PathBuf {
         self.slots().slot(&v(version))
     }
+
+    /// The process of the program that was started last.
+    pub(crate) fn program(&self) -> u32 {
+        fs::read_to_string(self.data().join("pid")).unwrap().parse().unwrap()
+    }
 }
 
 /// A launcher that runs. Ends with the test.
 pub(crate) struct Begun(Child);
 
 impl Begun {
-    pub(crate) fn id(&self) -> u32 {
-        self.0.id()
+    /// Ends it, as by somebody's hand.
+    pub(crate) fn kill(mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
     }
 
+    #[cfg(unix)]
     pub(crate) fn signal(&self, signal: rustix::process::Signal) {
         let pid = rustix::process::Pid::from_child(&self.0);
         rustix::process::kill_process(pid, signal).unwrap();
@@ -195,6 +206,11 @@ impl From<Output> for Launched {
             said: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
     }
+}
+
+/// What a slot's program is called here.
+pub(crate) fn program_name() -> &'static str {
+    program_of(&this_system())
 }
 
 pub(crate) fn v(text: &str) -> Version {

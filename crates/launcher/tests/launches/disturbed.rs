@@ -1,12 +1,20 @@
 //! Folders that cannot be written, disks that are full, and launchers that are killed.
 
+#[cfg(unix)]
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::PermissionsExt;
+#[cfg(unix)]
 use std::path::Path;
+#[cfg(target_os = "linux")]
 use std::process::Command;
 
-use crate::desk::{Desk, Launched, v};
+#[cfg(unix)]
+use crate::desk::Launched;
+use crate::desk::{Desk, program_name, v};
 
+// Modes: on Windows rights are lists, which wine does not keep.
+#[cfg(unix)]
 #[test]
 fn in_a_folder_that_cannot_be_written_a_confirmed_release_starts() {
     let desk = Desk::new();
@@ -16,6 +24,7 @@ fn in_a_folder_that_cannot_be_written_a_confirmed_release_starts() {
     assert_eq!(desk.ran(), ["1.0.0"]);
 }
 
+#[cfg(unix)]
 #[test]
 fn in_a_folder_that_cannot_be_written_a_release_that_crashes_twice_is_left_for_this_run() {
     let desk = Desk::new();
@@ -36,7 +45,7 @@ fn a_folder_that_lets_no_program_run_leaves_the_package_and_condemns_nobody() {
     let release = desk.publisher.release(
         &v("2.0.0"),
         &polder_wire::update::this_system(),
-        &[("polder", b"neither ELF nor script\0", true)],
+        &[(program_name(), b"neither ELF nor script\0", true)],
     );
     desk.place(&release);
     desk.slots().lock().unwrap().unwrap().point_to(&v("2.0.0")).unwrap();
@@ -98,6 +107,7 @@ fn a_launcher_that_is_killed_anywhere_while_it_is_replaced_is_the_old_or_the_new
 }
 
 /// Launches while nobody may write into the folder of slots.
+#[cfg(unix)]
 fn read_only(desk: &Desk) -> Launched {
     let folder = desk.slots().folder().to_owned();
     chmod(&folder, 0o500);
@@ -107,6 +117,7 @@ fn read_only(desk: &Desk) -> Launched {
 }
 
 /// Launches so that the rights of folders count, also where the tests run as root.
+#[cfg(unix)]
 pub(crate) fn without_roots_rights(desk: &Desk) -> Launched {
     let mut command = if rustix::process::geteuid().is_root() {
         let mut command = desk.around(Path::new("setpriv"));
@@ -118,6 +129,7 @@ pub(crate) fn without_roots_rights(desk: &Desk) -> Launched {
     Launched::from(command.output().unwrap())
 }
 
+#[cfg(unix)]
 fn chmod(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }

@@ -1,9 +1,16 @@
 //! The launcher that a release brings.
 
+use std::env::consts::EXE_SUFFIX;
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use crate::desk::{Desk, v};
+
+/// What a release's launcher is called here.
+fn name() -> String {
+    format!("polder-launcher{EXE_SUFFIX}")
+}
 
 /// Another launcher than the one that runs: the same program, and something behind it.
 fn other(desk: &Desk) -> Vec<u8> {
@@ -13,13 +20,15 @@ fn other(desk: &Desk) -> Vec<u8> {
 }
 
 fn settle(desk: &Desk, version: &str, launcher: &[u8]) {
-    let release = desk.release_with(version, "exit 0", &[("polder-launcher", launcher, true)]);
+    let release = desk.release_with(version, "exit 0", &[(&name(), launcher, true)]);
     desk.place(&release);
     let mut locked = desk.slots().lock().unwrap().unwrap();
     locked.point_to(&v(version)).unwrap();
     locked.confirm(&v(version)).unwrap();
 }
 
+// Windows lets nobody replace a program that runs: there the launcher comes with the installer (see below).
+#[cfg(unix)]
 #[test]
 fn a_newer_releases_launcher_takes_the_old_ones_place_and_starts_what_follows() {
     let desk = Desk::new();
@@ -53,13 +62,32 @@ fn a_release_on_trial_does_not_replace_the_launcher() {
     let desk = Desk::new();
     let (old, new) = (fs::read(desk.launcher()).unwrap(), other(&desk));
     desk.settle("1.0.0", "exit 0");
-    desk.place(&desk.release_with("9.0.0", "crash", &[("polder-launcher", &new, true)]));
+    desk.place(&desk.release_with("9.0.0", "crash", &[(&name(), &new, true)]));
     desk.slots().lock().unwrap().unwrap().point_to(&v("9.0.0")).unwrap();
     assert_eq!(desk.launch().code, 0);
     assert_eq!(desk.ran(), ["9.0.0", "9.0.0", "1.0.0"]);
     assert_eq!(fs::read(desk.launcher()).unwrap(), old);
 }
 
+#[cfg(windows)]
+#[test]
+fn on_windows_the_launcher_stays_as_the_installer_brought_it_and_the_release_starts() {
+    let desk = Desk::new();
+    let (old, new) = (fs::read(desk.launcher()).unwrap(), other(&desk));
+    settle(&desk, "9.0.0", &new);
+    let launched = desk.launch();
+    assert_eq!(launched.code, 0, "{launched:?}");
+    assert_eq!(fs::read(desk.launcher()).unwrap(), old);
+    assert_eq!(
+        fs::read_dir(desk.launcher().parent().unwrap()).unwrap().count(),
+        1,
+        "nothing is left beside it"
+    );
+    assert_eq!(desk.ran(), ["9.0.0"]);
+}
+
+// Modes: on Windows nothing is replaced.
+#[cfg(unix)]
 #[test]
 fn where_the_launchers_folder_is_not_ours_it_stays_and_the_release_starts() {
     let desk = Desk::new();

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use polder_slots::{MANIFEST, Manifest, Slots};
@@ -29,12 +29,21 @@ fn play() -> Result<u8, Box<dyn Error>> {
     }
     let version = Manifest::parse(&fs::read(slot.join(MANIFEST))?)?.version;
     let slots = Slots::at(&data, "local");
+    // For whoever wants to end it.
+    fs::write(data.join("pid"), std::process::id().to_string())?;
     note(&data, &version.to_string())?;
     for line in fs::read_to_string(slot.join("part"))?.lines() {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         match word {
             "exit" => return Ok(rest.parse()?),
             "crash" => std::process::abort(),
+            // What is no code of one byte: on Windows the number of what went wrong.
+            "end" => std::process::exit(rest.parse()?),
+            "die" => die(),
+            // Only the first to come to this line goes on, or only the first does not.
+            "first" if fs::create_dir(data.join(rest)).is_err() => die(),
+            "later" if fs::create_dir(data.join(rest)).is_ok() => die(),
+            "first" | "later" => {}
             "verdict" => drop(slots.lock()?.ok_or("locked")?.verdict(&version)?),
             "confirm" => drop(slots.lock()?.ok_or("locked")?.confirm(&version)?),
             "point" => drop(slots.lock()?.ok_or("locked")?.point_to(&rest.parse()?)?),
@@ -45,11 +54,17 @@ fn play() -> Result<u8, Box<dyn Error>> {
                     std::thread::sleep(Duration::from_millis(5));
                 }
             }
-            "run" => drop(Command::new("/bin/sh").args(["-c", rest]).current_dir(&data).status()?),
             other => return Err(format!("no such word: {other}").into()),
         }
     }
     Ok(0)
+}
+
+/// As by somebody's hand.
+fn die() -> ! {
+    #[cfg(unix)]
+    let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+    std::process::abort()
 }
 
 fn note(data: &Path, what: &str) -> Result<(), Box<dyn Error>> {

@@ -1,5 +1,6 @@
 use std::fs;
 use std::io::{Cursor, Read};
+#[cfg(unix)]
 use std::path::Path;
 
 use proptest::prelude::*;
@@ -69,6 +70,7 @@ fn what_is_written_unpacks_to_the_same_files() {
     assert_eq!(fs::read(folder.path().join(SIGNATURE)).unwrap(), release.signature);
 }
 
+// What it prints of modes is Unix's.
 #[test]
 #[cfg(unix)]
 fn the_plain_tar_program_reads_it() {
@@ -236,6 +238,7 @@ fn a_file_with_other_bytes_is_refused_when_it_is_written_and_when_it_is_read() {
     }
 }
 
+// Wine makes no links.
 #[test]
 #[cfg(unix)]
 fn a_link_that_lies_in_the_folder_is_not_followed() {
@@ -253,6 +256,7 @@ fn a_link_that_lies_in_the_folder_is_not_followed() {
     }
 }
 
+#[cfg(unix)]
 fn empty(folder: &Path) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -9,6 +9,7 @@ use super::{ArchiveError, BLOCK, BUFFER, END, header, mode, padding};
 use crate::anchor::{Anchor, MAX_SIGNATURE};
 use crate::durable;
 use crate::manifest::{MANIFEST, MAX_MANIFEST, Manifest, SIGNATURE};
+use crate::step::step;
 
 /// How much is taken from whoever sends an archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +64,7 @@ pub fn unpack(
             let most = usize::try_from(left).map_or(BUFFER, |left| left.min(BUFFER));
             let read = source.some(&mut buffer[..most])?;
             hash.update(&buffer[..read]);
+            step().map_err(ArchiveError::Write)?;
             file.write_all(&buffer[..read]).map_err(ArchiveError::Write)?;
             left -= read as u64;
         }
@@ -187,6 +189,7 @@ impl<'a> Folders<'a> {
 }
 
 fn make_private(folder: &Path) -> io::Result<()> {
+    step()?;
     let builder = &mut fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(builder, 0o700);
@@ -195,6 +198,7 @@ fn make_private(folder: &Path) -> io::Result<()> {
 
 /// A new file, through no link, that nobody else may open yet.
 fn create(path: &Path) -> io::Result<File> {
+    step()?;
     let options = &mut OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
@@ -202,6 +206,7 @@ fn create(path: &Path) -> io::Result<File> {
 }
 
 fn finish(file: &File, executable: bool) -> io::Result<()> {
+    step()?;
     let mode = mode(executable);
     #[cfg(unix)]
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(mode))?;

@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
+use crate::step::step;
+
 #[cfg(unix)]
 mod unix;
 // Its tests run everywhere.
@@ -40,11 +42,15 @@ impl Patience {
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
+    step()?;
     let mut file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder)?;
     // So that nobody takes it for a leftover. Where a file system knows no locks, none is cleared away either.
     drop(file.as_file().try_lock());
+    step()?;
     file.write_all(bytes)?;
+    step()?;
     file.as_file().sync_all()?;
+    step()?;
     let mut whole = Some(file);
     insistently(Patience::USUAL, system::is_held, || match whole.take().map(|file| file.persist(path)) {
         Some(Err(error)) => {
@@ -53,6 +59,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         }
         Some(Ok(_)) | None => Ok(()),
     })?;
+    step()?;
     sync_folder(folder)
 }
 
@@ -84,6 +91,7 @@ pub fn clear_left(folder: &Path) -> io::Result<()> {
 /// # Errors
 /// The system's.
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    step()?;
     insistently(Patience::USUAL, system::is_held, || fs::rename(from, to))
 }
 
@@ -92,6 +100,7 @@ pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
 /// # Errors
 /// The system's.
 pub fn remove(path: &Path) -> io::Result<()> {
+    step()?;
     insistently(Patience::USUAL, system::is_held, || {
         let removed = match fs::symlink_metadata(path) {
             Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),

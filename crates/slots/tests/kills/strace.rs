@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, ExitStatus};
 
+use crate::{Blow, Way};
+
 /// Every call that changes a file or a folder.
 const CALLS: &str = "openat,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,rmdir,link,linkat,symlink,\
     symlinkat,write,writev,pwrite64,copy_file_range,sendfile,ftruncate,truncate,fallocate,fsync,fdatasync,chmod,fchmod,\
@@ -16,44 +18,41 @@ pub(crate) struct Point {
     when: usize,
 }
 
-/// What happens at a point, instead of the call.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Blow {
-    Kill,
-    FullDisk,
-}
+pub(crate) struct Strace;
 
-/// Runs a command to its end, and says where in it something on the disk was about to change.
-pub(crate) fn points(command: &Command, log: &Path) -> Vec<Point> {
-    let status = run(command, log, &[format!("trace={CALLS}")]);
-    assert!(status.success(), "an undisturbed run ends well");
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    let mut points = Vec::new();
-    for line in std::fs::read_to_string(log).unwrap().lines() {
-        let Some((call, rest)) = line.split_once('(') else { continue };
-        let count = counts.entry(call.to_owned()).or_default();
-        *count += 1;
-        // Opening changes something when it creates; words for people change nothing.
-        let changes = match call {
-            "openat" => rest.contains("O_CREAT") || rest.contains("O_TRUNC"),
-            "write" | "writev" => !rest.starts_with("1,") && !rest.starts_with("2,"),
-            _ => true,
-        };
-        if changes {
-            points.push(Point { call: call.to_owned(), when: *count });
+impl Way for Strace {
+    type Point = Point;
+
+    fn points(&self, command: &Command, log: &Path) -> Vec<Point> {
+        let status = run(command, log, &[format!("trace={CALLS}")]);
+        assert!(status.success(), "an undisturbed run ends well");
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        let mut points = Vec::new();
+        for line in std::fs::read_to_string(log).unwrap().lines() {
+            let Some((call, rest)) = line.split_once('(') else { continue };
+            let count = counts.entry(call.to_owned()).or_default();
+            *count += 1;
+            // Opening changes something when it creates; words for people change nothing.
+            let changes = match call {
+                "openat" => rest.contains("O_CREAT") || rest.contains("O_TRUNC"),
+                "write" | "writev" => !rest.starts_with("1,") && !rest.starts_with("2,"),
+                _ => true,
+            };
+            if changes {
+                points.push(Point { call: call.to_owned(), when: *count });
+            }
         }
+        points
     }
-    points
-}
 
-/// Runs a command that gets a blow at a point.
-pub(crate) fn strike(command: &Command, log: &Path, point: &Point, blow: Blow) -> ExitStatus {
-    let what = match blow {
-        Blow::Kill => "signal=KILL",
-        Blow::FullDisk => "error=ENOSPC",
-    };
-    let inject = format!("inject={}:{what}:when={}", point.call, point.when);
-    run(command, log, &[format!("trace={}", point.call), inject])
+    fn strike(&self, command: &Command, log: &Path, point: &Point, blow: Blow) -> ExitStatus {
+        let what = match blow {
+            Blow::Kill => "signal=KILL",
+            Blow::FullDisk => "error=ENOSPC",
+        };
+        let inject = format!("inject={}:{what}:when={}", point.call, point.when);
+        run(command, log, &[format!("trace={}", point.call), inject])
+    }
 }
 
 fn run(command: &Command, log: &Path, expressions: &[String]) -> ExitStatus {
@@ -69,6 +68,6 @@ fn run(command: &Command, log: &Path, expressions: &[String]) -> ExitStatus {
             None => strace.env_remove(name),
         };
     }
-    strace.stderr(std::process::Stdio::null());
+    strace.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
     strace.status().expect("this test needs strace: apt-get install strace (`cargo xtask test` does)")
 }

@@ -1,7 +1,7 @@
 //! Everything that a client does to slots for one update, for the tests that kill it anywhere.
 //!
 //! Arguments: data folder, archive, public key, version, system.
-#![allow(clippy::print_stderr)]
+#![allow(clippy::print_stderr, clippy::print_stdout)]
 
 use std::error::Error;
 use std::fs::File;
@@ -15,7 +15,10 @@ use semver::Version;
 
 fn main() -> ExitCode {
     match apply() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => {
+            println!("{}", polder_slots::testing::steps());
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE
