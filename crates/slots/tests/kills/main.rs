@@ -28,6 +28,9 @@ const NEW: Version = Version::new(2, 0, 0);
 /// How a program is disturbed.
 trait Way {
     type Point: std::fmt::Debug;
+    /// Of so many points of a run that recovers one is struck; the next state gets the one
+    /// beside it.
+    const EACH: usize;
 
     /// Runs a command to its end, and says where in it something on the disk was about to change.
     fn points(&self, command: &Command, log: &Path) -> Vec<Self::Point>;
@@ -97,8 +100,7 @@ fn through<W: Way>(way: &W, blow: Blow, scene: &Scene) -> String {
             continue;
         }
         scene.mend(&state, &mut mended, point);
-        // A start takes long in wine: there each state gets every fifteenth point, and the next state the ones beside them.
-        let (skip, each) = if cfg!(windows) { (number % 15, 15) } else { (0, 1) };
+        let (skip, each) = (number % W::EACH, W::EACH);
         let again = scene.points(way, &state).into_iter().skip(skip).step_by(each);
         for point in again {
             second += 1;

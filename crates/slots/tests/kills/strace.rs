@@ -22,6 +22,7 @@ pub(crate) struct Strace;
 
 impl Way for Strace {
     type Point = Point;
+    const EACH: usize = 1;
 
     fn points(&self, command: &Command, log: &Path) -> Vec<Point> {
         let status = run(command, log, &[format!("trace={CALLS}")]);
