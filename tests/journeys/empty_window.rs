@@ -1,5 +1,6 @@
-//! A window in which nothing is drawn: what the next start makes of it. The driver that draws nothing is played by a
-//! program in the web process' place, put there for the client alone (a mount namespace).
+//! A window in which nothing is drawn: what the next start makes of it. A driver with which WebKit does not even start
+//! is played by a program in the web process' place, put there for the client alone (a mount namespace); one with which
+//! it starts and shows nothing, by stopping that process.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -103,15 +104,10 @@ async fn a_window_that_stays_empty_is_drawn_more_simply_until_it_shows_and_the_p
 {
     let stage = Stage::set(Keyring::Unlocked).await?;
     let driver = Driver::that_draws_only_with("WEBKIT_DISABLE_COMPOSITING_MODE")?;
-    // Each empty window says so itself, in the toolkit's own words, beside the window that shows nothing.
+    // WebKit takes the whole program with it where its other half does not start.
     for _ in 0..2 {
         let mut client = driver.start(&stage, &[])?;
-        client.wait_for("the window stays empty")?;
-        let until = Instant::now() + PATIENCE;
-        while windows_called_polder(&stage)? < 2 {
-            assert!(Instant::now() < until, "nobody is told that the window stays empty");
-        }
-        client.end()?;
+        assert_ne!(client.ended()?, Some(0));
     }
     let mut client = driver.start(&stage, &[])?;
     client.wait_for("painted")?;
@@ -134,10 +130,27 @@ async fn a_window_that_stays_empty_is_drawn_more_simply_until_it_shows_and_the_p
 
     // What the person set counts, whatever was found out.
     let mut client = driver.start(&stage, &[("WEBKIT_DISABLE_COMPOSITING_MODE", "0")])?;
-    client.wait_for("the window stays empty")?;
-    client.end()?;
+    client.ended()?;
     assert_eq!(driver.notes().last().map(String::as_str), Some("1,0"));
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_that_stays_empty_says_so_without_a_page_and_whoever_closes_it_gets_another_way() -> Outcome {
+    let stage = Stage::set(Keyring::Unlocked).await?;
+    let mut client = with_nothing_drawn(&stage)?;
+    client.wait_for("the window stays empty")?;
+    // In the toolkit's own words, beside the window that shows nothing.
+    let until = Instant::now() + PATIENCE;
+    while windows_called_polder(&stage)? < 2 {
+        assert!(Instant::now() < until, "nobody is told that the window stays empty");
+    }
+    client.end()?;
+    assert_eq!(known(&stage)["open"]["empty"], true, "an end that was asked for, after so long");
+    let mut next = Launch::start(&mut stage.client_command())?;
+    next.wait_for("the window is drawn in a simpler way")?;
+    next.wait_for("painted")?;
+    next.end()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -183,6 +196,31 @@ async fn a_page_that_crashes_while_somebody_works_is_opened_anew() -> Outcome {
     client.wait_for("painted")?;
     assert_eq!(known(&stage)["way"], 0, "what crashes later says nothing about drawing");
     client.end()
+}
+
+/// A client whose web process started and stopped before it painted. One that was quicker is ended, and another tried.
+fn with_nothing_drawn(stage: &Stage) -> Outcome<Launch> {
+    for _ in 0..10 {
+        let client = Launch::start(stage.client_command().env("POLDER_E2E_EMPTY_AFTER", "3000"))?;
+        let until = Instant::now() + PATIENCE;
+        // Some threads on it has told who it is, which the program waits for, and has drawn nothing.
+        let threads = |pid: rustix::process::Pid| {
+            fs::read_dir(format!("/proc/{}/task", pid.as_raw_nonzero())).map_or(0, Iterator::count)
+        };
+        let drawing = loop {
+            match client.child("WebKitWebProces") {
+                Ok(pid) if threads(pid) >= 4 => break pid,
+                _ if Instant::now() > until => return Err("no web process starts".into()),
+                _ => std::thread::sleep(GLANCE),
+            }
+        };
+        rustix::process::kill_process(drawing, rustix::process::Signal::STOP)?;
+        if known(stage)["open"].is_object() {
+            return Ok(client);
+        }
+        client.end()?;
+    }
+    Err("the page is always painted before it can be stopped".into())
 }
 
 fn windows_called_polder(stage: &Stage) -> Outcome<usize> {
