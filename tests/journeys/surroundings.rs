@@ -52,14 +52,25 @@ async fn on_a_screen_of_double_density_the_window_is_sharp_and_fits() -> Outcome
     };
     assert!(value("X")? + value("WIDTH")? <= width && value("Y")? + value("HEIGHT")? <= height, "{place}");
 
+    let drawing = stage.home().join(".local/share/eu.polder.desktop/drawing.json");
+    wait_for(
+        || fs::read_to_string(&drawing).is_ok_and(|known| known.contains("\"open\":null")),
+        "a painted page",
+    )?;
     // The picture of the screen is one of letters and lines, and not of an empty frame.
     let picture = stage.home().join("screen.png");
-    output(stage.command("import").args(["-window", "root"]).arg(&picture))?;
-    let seen = output(Command::new("identify").args(["-format", "%w %k"]).arg(&picture))?;
-    let (wide, colours) = seen.split_once(' ').ok_or("no picture")?;
-    assert_eq!(wide.parse::<u32>()?, width);
-    assert!(colours.trim().parse::<u32>()? > 50, "{seen}");
-    std::fs::copy(&picture, "/tmp/hidpi.png")?; // LOOK
+    let until = Instant::now() + PATIENCE;
+    loop {
+        output(stage.command("import").args(["-window", "root"]).arg(&picture))?;
+        let seen = output(Command::new("identify").args(["-format", "%w %h %k"]).arg(&picture))?;
+        let seen: Vec<u32> = seen.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
+        let [wide, high, colours] = seen[..] else { return Err(format!("{seen:?}").into()) };
+        assert_eq!((wide, high), (width, height));
+        if colours > 50 {
+            break;
+        }
+        assert!(Instant::now() < until, "the screen stays in {colours} colours");
+    }
     Ok(page.close().await?)
 }
 

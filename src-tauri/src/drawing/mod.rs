@@ -34,8 +34,11 @@ use tauri::{AppHandle, Manager as _, WebviewWindow};
 use crate::words::{self, Word};
 use kept::Kept;
 
-/// So long a page may take to paint: ten times what a slow computer needs.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// So long a page may take to paint. Where software draws what a driver should, on a computer that is busy, five seconds
+/// were seen.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Which part of it somebody looks at nothing before they close it.
+const STARED: u32 = 6;
 const FILE: &str = "drawing.json";
 
 /// How this start draws.
@@ -74,7 +77,7 @@ impl Drawing {
     /// The program ends, because somebody asked for it. Whoever looked at an empty window for long enough had reason to.
     pub(crate) fn ending(&self) {
         // Nobody looks at nothing for as long as this program does.
-        let waited = self.began.elapsed() >= self.patience * 2 / 5;
+        let waited = self.began.elapsed() >= self.patience / STARED;
         self.change(|kept| if waited { kept.stays_empty() } else { kept.unknown() });
     }
 
