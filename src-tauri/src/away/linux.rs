@@ -75,7 +75,7 @@ impl Desktop {
             }
         }
         if self.x11
-            && let Ok(Some(idle)) = spawn_blocking(of_x_server).await
+            && let Ok(Some(idle)) = spawn_blocking(|| of_x_server(None)).await
         {
             return Ok(idle);
         }
@@ -120,10 +120,10 @@ async fn own_session(system: &Connection) -> Option<String> {
     Some(seen.as_str().to_owned())
 }
 
-/// What the X server counts (MIT-SCREEN-SAVER).
-fn of_x_server() -> Option<Duration> {
+/// What the X server counts (MIT-SCREEN-SAVER): the one that the environment names, if none is named here.
+fn of_x_server(display: Option<&str>) -> Option<Duration> {
     use x11rb::connection::Connection as _;
-    let (server, screen) = x11rb::connect(None).ok()?;
+    let (server, screen) = x11rb::connect(display).ok()?;
     let root = server.setup().roots.get(screen)?.root;
     let info = screensaver::query_info(&server, root).ok()?.reply().ok()?;
     Some(Duration::from_millis(u64::from(info.ms_since_user_input)))

@@ -271,6 +271,31 @@ async fn idle_time_is_what_gnome_says_else_what_kde_says_else_what_logind_was_to
     assert_eq!(desktop.idle().await.unwrap(), Duration::from_millis(61_500));
 }
 
+#[test]
+fn an_x_server_counts_how_long_nobody_has_touched_anything() {
+    let mut server = Command::new("Xvfb")
+        .args(["-displayfd", "1", "-nolisten", "tcp", "-noreset"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut number = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut number).unwrap();
+    let display = format!(":{}", number.trim());
+    // Ends with the test.
+    let _server = Bus { daemon: server, address: display.clone() };
+    let idle = || of_x_server(Some(&display)).unwrap();
+    let until = std::time::Instant::now() + PATIENCE;
+    while idle() < Duration::from_millis(500) {
+        assert!(std::time::Instant::now() < until, "it does not count");
+        std::thread::yield_now();
+    }
+    let touched = Command::new("xdotool").env("DISPLAY", &display).args(["key", "a"]).status().unwrap();
+    assert!(touched.success());
+    assert!(idle() < PATIENCE, "it counts from when the key was pressed");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bus_that_ends_ends_the_watch_and_no_more() {
     let mut bus = Bus::start();
