@@ -74,11 +74,14 @@ async fn a_restart_stays_signed_in_and_signing_out_leaves_nothing_in_the_keychai
     let page = stage.open().await?;
     stage.sign_in(&page, stage.editor(), true).await?;
     assert_eq!(stage.keychain_items()?, 1, "one item holds the session");
+    page.click("welcome-done").await?;
+    page.gone("welcome").await?;
     page.close().await?;
 
     let page = stage.open().await?;
-    page.see("projects").await?;
+    page.see("project-row").await?;
     assert!(!page.shows("sign-in").await?);
+    assert!(!page.shows("welcome").await?, "who has read it is not welcomed again");
     page.sign_out().await?;
     assert_eq!(stage.keychain_items()?, 0, "after signing out");
     page.close().await?;

@@ -41,6 +41,9 @@ const me: Me = {
   domain: "22".repeat(16), domain_name: "Helsinki, City planning", role: "editor", second_step: true,
 };
 
+// Who is new reads a welcome first; on most pictures nobody is.
+if (!asked.has("welcome")) localStorage.setItem(`polder.welcomed.${me.user}`, "true");
+
 const remembered = (): Remembered => {
   const why = asked.get("remembered");
   return why ? { kept: false, why: why as Code } : { kept: true, why: null };

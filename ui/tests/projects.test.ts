@@ -6,7 +6,7 @@ import { minutesAgo } from "$lib/format";
 import { rowFor, scrollFor, sliceOf } from "$lib/rows";
 import { countsOf, matching, pinnedFirst, pressed, sortBy, sorted } from "../src/screens/projects/arrange";
 import { GAP, bandOf, bandsInSight, bandsOf, cardFor, columnsFor } from "../src/screens/projects/bands";
-import { keepLook, keepPins, recallLook, recallPins } from "../src/screens/projects/choices";
+import { keepLook, keepPins, keepWelcomed, recallLook, recallPins, recallWelcomed } from "../src/screens/projects/choices";
 import { Sketches } from "../src/screens/projects/sketches";
 
 const person = (id: string, name = id) => ({ id, name });
@@ -71,6 +71,13 @@ describe("what is kept", () => {
     expect(recallPins("me")).toEqual(new Set(["a", "b"]));
     expect(recallLook("you").view).toBe("cards");
     expect(recallPins("you").size).toBe(0);
+  });
+  test("welcomes each person once", () => {
+    storage();
+    expect(recallWelcomed("me")).toBe(false);
+    keepWelcomed("me");
+    expect(recallWelcomed("me")).toBe(true);
+    expect(recallWelcomed("you")).toBe(false);
   });
   test.each(["", "null", "[]", "{", '{"view":"globe","order":"__proto__","down":"yes"}', "7", '"cards"'])(
     "is not trusted: %j",

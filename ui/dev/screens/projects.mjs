@@ -96,6 +96,11 @@ export const PROJECTS = [
     await page.keyboard.type("harbour");
     await page.waitForSelector(byId("projects-none"));
   }],
+  ["projects-welcome", WINDOW, "session=in&welcome", async (page) => {
+    await page.waitForSelector(byId("welcome"));
+    await drawn(page);
+  }],
+  ["projects-welcome-small", SMALL, "session=in&welcome&projects=empty", see("welcome")],
   ["projects-loading", WINDOW, "session=in&projects=waiting", see("skeleton")],
   ["projects-offline", WINDOW, "session=in&projects=offline", async (page) => {
     await drawn(page);

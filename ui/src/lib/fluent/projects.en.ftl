@@ -30,3 +30,11 @@ projects-none-all = Nothing to show
 projects-none-yours = You have no projects of your own yet
 projects-none-shared = Nobody shares a project with you yet
 projects-show-all = Show all projects
+## Once, for somebody who is new on this computer
+welcome-title = Welcome, { $name }
+welcome-projects = This list holds the projects in { $domain } that you may open. Its manager decides which those are.
+welcome-palette = Go to any project or setting
+welcome-keys = See everything that keys do
+welcome-settings = Choose your language, light or dark in the settings
+welcome-appearance = Open settings
+welcome-done = Got it

@@ -30,3 +30,11 @@ projects-none-all = Niets om te tonen
 projects-none-yours = Je hebt nog geen eigen projecten
 projects-none-shared = Nog niemand deelt een project met je
 projects-show-all = Alle projecten tonen
+## Once, for somebody who is new on this computer
+welcome-title = Welkom, { $name }
+welcome-projects = In deze lijst staan de projecten in { $domain } die je mag openen. De beheerder bepaalt welke dat zijn.
+welcome-palette = Naar elk project en elke instelling
+welcome-keys = Bekijk alles wat je met toetsen kunt doen
+welcome-settings = Kies je taal en licht of donker bij de instellingen
+welcome-appearance = Instellingen openen
+welcome-done = Begrepen

@@ -35,3 +35,12 @@ export function recallPins(user: string): Set<string> {
 export function keepPins(user: string, pins: ReadonlySet<string>): void {
   keep(`pins.${user}`, [...pins].slice(-PINS));
 }
+
+/** Whether this person has read what stands there for somebody new on this computer. */
+export function recallWelcomed(user: string): boolean {
+  return recall(`welcomed.${user}`, (value) => value === true);
+}
+
+export function keepWelcomed(user: string): void {
+  keep(`welcomed.${user}`, true);
+}
