@@ -52,6 +52,7 @@ export const FRAME = [
   }],
   ["whats-new", WINDOW, "session=in&new=1", see("whats-new")],
   ["update-ready", WINDOW, "session=in&update=ready", see("update-notice")],
+  ["simpler-drawing", SMALL, "simpler=1", see("simpler-drawing")],
   ["update-ready-map", WINDOW, "session=in&update=ready", async (page) => {
     await wholeMap(page);
     await page.waitForSelector(byId("update-notice"));
