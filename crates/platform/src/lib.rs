@@ -14,6 +14,7 @@ pub mod http;
 pub mod login;
 pub mod mail;
 pub mod operators;
+pub mod password;
 pub mod projects;
 pub mod releases;
 pub mod rights;

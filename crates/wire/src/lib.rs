@@ -15,6 +15,8 @@ mod problem;
 mod secret;
 mod time;
 
+pub mod password;
+pub mod people;
 pub mod project;
 pub mod proof;
 pub mod rights;

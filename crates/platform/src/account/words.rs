@@ -1,7 +1,5 @@
 use std::fmt;
 
-use polder_wire::Secret;
-
 use super::AddError;
 use crate::App;
 
@@ -78,15 +76,6 @@ impl PersonName {
 impl fmt::Debug for PersonName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[name]")
-    }
-}
-
-/// A new password: 8 to 128 characters of any kind.
-pub(crate) fn checked_password(password: Secret) -> Result<Secret, AddError> {
-    if (8..=128).contains(&password.expose().chars().count()) {
-        Ok(password)
-    } else {
-        Err(AddError::Password)
     }
 }
 

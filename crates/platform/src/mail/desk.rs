@@ -73,11 +73,17 @@ pub(super) struct Envelope<'a> {
 /// What became of it. Reasons never quote a server: it might quote the address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Sent {
-    Left { kind: &'static str },
+    Left {
+        kind: &'static str,
+    },
     /// This letter does not go.
-    Refused { why: String },
+    Refused {
+        why: String,
+    },
     /// No letter goes.
-    NobodyThere { why: String },
+    NobodyThere {
+        why: String,
+    },
 }
 
 impl Desk {
@@ -104,12 +110,12 @@ impl Desk {
     }
 
     /// Rings when something was posted.
-    pub(super) fn bell(&self) -> &Arc<Notify> {
+    pub(crate) fn bell(&self) -> &Arc<Notify> {
         &self.bell
     }
 
     /// Whether letters can leave at all.
-    pub(super) fn leads_somewhere(&self) -> bool {
+    pub(crate) fn leads_somewhere(&self) -> bool {
         !matches!(self.exit, Exit::Nowhere)
     }
 

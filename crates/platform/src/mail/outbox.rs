@@ -22,7 +22,6 @@ const FIRST_PAUSE_SECONDS: i64 = 30;
 const LONGEST_PAUSE_SECONDS: i64 = 60 * 60;
 /// How many letters one round looks at.
 const ROUND: i64 = 100;
-/// Other processes post too (the command line does), without ringing this one's bell.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// Whom a letter is for.
@@ -165,12 +164,22 @@ pub async fn deliver_due(app: &App) -> Result<Round, MailError> {
             }
             Sent::Refused { why } => {
                 put_back(app, &id, pause(tries)).await?;
-                tracing::warn!(letter = id, why, tries = tries + 1, "a letter was refused; trying again later");
+                tracing::warn!(
+                    letter = id,
+                    why,
+                    tries = tries + 1,
+                    "a letter was refused; trying again later"
+                );
                 round.failed += 1;
             }
             Sent::NobodyThere { why } => {
                 put_back(app, &id, pause(tries)).await?;
-                tracing::warn!(letter = id, why, tries = tries + 1, "letters do not leave; trying again later");
+                tracing::warn!(
+                    letter = id,
+                    why,
+                    tries = tries + 1,
+                    "letters do not leave; trying again later"
+                );
                 round.failed += 1;
                 break;
             }
@@ -179,21 +188,11 @@ pub async fn deliver_due(app: &App) -> Result<Round, MailError> {
     Ok(round)
 }
 
-/// Sends what is posted, for as long as the platform runs.
-pub async fn run(app: App) {
-    if !app.mail.leads_somewhere() {
-        tracing::warn!("there is no [mail] in the configuration: letters wait, first passwords among them");
-    }
-    loop {
-        match deliver_due(&app).await {
-            // More may wait than one round took.
-            Ok(Round { left, failed: 0, .. }) if left > 0 => continue,
-            Ok(_) => {}
-            Err(error) => tracing::error!(%error, "the outbox could not be read; trying again soon"),
-        }
-        // Whether somebody rang or it is time: either way there may be something.
-        let _ = tokio::time::timeout(LOOK_EVERY, app.mail.bell().notified()).await;
-    }
+/// Waits until something was posted here, or perhaps elsewhere: other processes post too (the command line
+/// does) and do not ring this one's bell.
+pub(crate) async fn something_posted(app: &App) {
+    // Whether somebody rang or it is time: either way there may be something.
+    let _ = tokio::time::timeout(LOOK_EVERY, app.mail.bell().notified()).await;
 }
 
 fn pause(tries: i64) -> i64 {
@@ -254,8 +253,7 @@ async fn drop_old(app: &App) -> Result<usize, MailError> {
         return Ok(0);
     }
     let mut write = app.store.write().await?;
-    let gone =
-        sqlx::query("DELETE FROM outbox WHERE keep_until <= $1").bind(now).execute(write.on()).await?;
+    let gone = sqlx::query("DELETE FROM outbox WHERE keep_until <= $1").bind(now).execute(write.on()).await?;
     write.commit().await?;
     let dropped = usize::try_from(gone.rows_affected()).unwrap_or(usize::MAX);
     tracing::error!(dropped, "letters never left and are of no use any more");

@@ -4,17 +4,27 @@ use super::{moment, one_line};
 use crate::mail::Letter;
 
 pub(super) const MONTHS: [&str; 12] = [
-    "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober",
-    "november", "december",
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
 ];
 
 const NOT_YOU: &str = "\
-Was u dit niet? Open Polder, kies \"Wachtwoord vergeten?\" en stel een
-nieuw wachtwoord in. Vertel het daarna aan uw domeinbeheerder.";
+Was jij dit niet? Open Polder, kies \"Wachtwoord vergeten?\" en stel een
+nieuw wachtwoord in. Vertel het daarna aan een beheerder van je domein.";
 
 const FOOT: &str = "\
 In brieven van Polder staat nooit een link, en niemand van Polder vraagt
-om uw wachtwoord of een code.";
+om je wachtwoord of een code.";
 
 pub(super) fn say(letter: &Letter, at: UnixSeconds) -> (String, String) {
     let at = moment(at, MONTHS);
@@ -22,39 +32,39 @@ pub(super) fn say(letter: &Letter, at: UnixSeconds) -> (String, String) {
         Letter::FirstPassword { code, domain_name, until } => (
             "De eerste keer aanmelden bij Polder",
             format!(
-                "Welkom. Er is een account voor u in Polder, in dit domein:\n\n    {}\n\n\
+                "Welkom. Er is een account voor je in Polder, in dit domein:\n\n    {}\n\n\
                  Open Polder, kies \"Ik heb een code\" en typ:\n\n    {}\n\n\
-                 Daarna kiest u zelf een wachtwoord. De code werkt eenmaal, tot\n{}.\n\n\
-                 Is de tijd om? Kies in Polder \"Wachtwoord vergeten?\", dan krijgt u een\nnieuwe code.",
+                 Daarna kies je zelf een wachtwoord. De code werkt eenmaal, tot\n{}.\n\n\
+                 Is de tijd om? Kies in Polder \"Wachtwoord vergeten?\", dan krijg je een\nnieuwe code.",
                 one_line(domain_name),
                 code.expose(),
                 moment(*until, MONTHS)
             ),
         ),
         Letter::Reset { code, until } => (
-            "Uw code voor een nieuw wachtwoord",
+            "Je code voor een nieuw wachtwoord",
             format!(
-                "Iemand vroeg om een nieuw wachtwoord voor uw account in Polder.\n\n\
+                "Iemand vroeg om een nieuw wachtwoord voor je account in Polder.\n\n\
                  Open Polder, kies \"Ik heb een code\" en typ:\n\n    {}\n\n\
                  De code werkt eenmaal, tot\n{}.\n\n\
-                 Was u dit niet? Doe dan niets: uw wachtwoord blijft zoals het is.",
+                 Was jij dit niet? Doe dan niets: je wachtwoord blijft zoals het is.",
                 code.expose(),
                 moment(*until, MONTHS)
             ),
         ),
         Letter::PasswordChanged => (
-            "Uw wachtwoord is gewijzigd",
+            "Je wachtwoord is gewijzigd",
             format!(
-                "Het wachtwoord van uw account in Polder is gewijzigd op\n{at}.\n\
-                 Op alle andere plaatsen bent u afgemeld.\n\n{NOT_YOU}"
+                "Het wachtwoord van je account in Polder is gewijzigd op\n{at}.\n\
+                 Op alle andere plaatsen ben je afgemeld.\n\n{NOT_YOU}"
             ),
         ),
         Letter::EmailChanged => (
-            "Uw e-mailadres is gewijzigd",
+            "Je e-mailadres is gewijzigd",
             format!(
-                "Het e-mailadres van uw account in Polder is gewijzigd op\n{at}.\n\
+                "Het e-mailadres van je account in Polder is gewijzigd op\n{at}.\n\
                  Brieven gaan voortaan naar het nieuwe adres; dit is hier de laatste.\n\n\
-                 Was u dit niet? Vertel het meteen aan uw domeinbeheerder."
+                 Was jij dit niet? Vertel het meteen aan een beheerder van je domein."
             ),
         ),
         Letter::RecoveryCodeUsed { left } => {
@@ -65,27 +75,29 @@ pub(super) fn say(letter: &Letter, at: UnixSeconds) -> (String, String) {
             };
             (
                 "Er is een herstelcode gebruikt",
-                format!("Op {at}\nmeldde iemand zich met een herstelcode aan bij uw account.\n{left}\n\n{NOT_YOU}"),
+                format!(
+                    "Op {at}\nmeldde iemand zich met een herstelcode aan bij je account.\n{left}\n\n{NOT_YOU}"
+                ),
             )
         }
         Letter::SignInsLocked { failures, until } => (
             "Aanmelden kan even niet",
             format!(
-                "Iemand probeerde zich {failures} keer bij uw account aan te melden met een\n\
+                "Iemand probeerde zich {failures} keer bij je account aan te melden met een\n\
                  verkeerd wachtwoord of een verkeerde code. Nieuwe apparaten kunnen zich niet\n\
                  aanmelden tot {}.\n\
-                 Waar u bent aangemeld, kunt u verder werken.\n\n\
-                 Was u dit? Wacht even, of kies in Polder \"Wachtwoord vergeten?\".\n\
-                 Was u dit niet? Er is niemand binnengekomen. U hoeft niets te doen.",
+                 Waar je bent aangemeld, kun je verder werken.\n\n\
+                 Was jij dit? Wacht even, of kies in Polder \"Wachtwoord vergeten?\".\n\
+                 Was jij dit niet? Er is niemand binnengekomen. Je hoeft niets te doen.",
                 moment(*until, MONTHS)
             ),
         ),
         Letter::SessionEndedByReuse { device } => (
-            "U bent voor uw veiligheid afgemeld",
+            "Je bent voor je veiligheid afgemeld",
             format!(
                 "Op {at}\nis de aanmelding van dit apparaat op twee plaatsen tegelijk gebruikt:\n\n    {}\n\n\
                  Dat kan betekenen dat iemand haar heeft gekopieerd, dus heeft Polder haar\n\
-                 beëindigd. Meld u op dat apparaat opnieuw aan. Hebt u geen oude kopie ervan\n\
+                 beëindigd. Meld je op dat apparaat opnieuw aan. Heb je geen oude kopie ervan\n\
                  teruggezet? Kies dan in Polder \"Wachtwoord vergeten?\" en stel een nieuw\n\
                  wachtwoord in.",
                 one_line(device)
@@ -94,13 +106,15 @@ pub(super) fn say(letter: &Letter, at: UnixSeconds) -> (String, String) {
         Letter::NewDevice { device } => (
             "Een nieuw apparaat is aangemeld",
             format!(
-                "Op {at}\nmeldde iemand zich aan op een apparaat dat uw account niet kende:\n\n    {}\n\n{NOT_YOU}",
+                "Op {at}\nmeldde iemand zich aan op een apparaat dat je account niet kende:\n\n    {}\n\n{NOT_YOU}",
                 one_line(device)
             ),
         ),
         Letter::SecondStepChanged => (
-            "Uw tweede stap is gewijzigd",
-            format!("De tweede stap van uw account is ingesteld, vervangen of verwijderd op\n{at}.\n\n{NOT_YOU}"),
+            "Je tweede stap is gewijzigd",
+            format!(
+                "De tweede stap van je account is ingesteld, vervangen of verwijderd op\n{at}.\n\n{NOT_YOU}"
+            ),
         ),
     };
     (subject.to_owned(), format!("{text}\n\n{FOOT}\n"))
