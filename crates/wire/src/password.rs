@@ -49,6 +49,8 @@ pub struct PasswordRules {
     pub domain_name: String,
     /// At least so many characters.
     pub minimum: u32,
+    /// How hard it must be to guess, by zxcvbn's measure: 0 (the first guess) to 4 (beyond guessing).
+    pub score: u8,
 }
 
 /// `POST /api/v1/password/set`: sets a password with a code, which works once, and goes on with the sign-in.

@@ -6,7 +6,7 @@ use polder_wire::password::PasswordRules;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 use zxcvbn::feedback::{Suggestion, Warning};
-use zxcvbn::{Score, zxcvbn};
+use zxcvbn::zxcvbn;
 
 /// What a password is worth.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub fn strength(typed: &Secret, rules: &PasswordRules) -> Strength {
     let about = about(rules);
     let about: Vec<_> = about.iter().map(String::as_str).collect();
     let judged = zxcvbn(&password, &about);
-    let score = judged.score();
+    let score = u8::from(judged.score());
     let missing = rules.minimum.saturating_sub(length);
     let mut hints = Vec::new();
     if let Some(feedback) = judged.feedback() {
@@ -70,7 +70,7 @@ pub fn strength(typed: &Secret, rules: &PasswordRules) -> Strength {
             }
         }
     }
-    Strength { score: score.into(), missing, enough: missing == 0 && score >= Score::Three, hints }
+    Strength { score, missing, enough: missing == 0 && score >= rules.score, hints }
 }
 
 /// What somebody who knows the person tries first: as the platform does.
@@ -131,6 +131,7 @@ mod tests {
             email: "aino.virtanen@hel.example".into(),
             domain_name: "Helsinki, City planning".into(),
             minimum: 15,
+            score: 3,
         };
         strength(&Secret::new(password), &rules)
     }

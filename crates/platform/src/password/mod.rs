@@ -270,7 +270,7 @@ impl Holder {
 
     fn rules(self) -> PasswordRules {
         let Self { name, email, domain_name, rules, .. } = self;
-        PasswordRules { name, email, domain_name, minimum: rules.minimum }
+        PasswordRules { name, email, domain_name, minimum: rules.minimum, score: rules.score.into() }
     }
 
     /// What goes with every new password: sign-ins under way and codes are worth nothing, and the person hears

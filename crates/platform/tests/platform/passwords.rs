@@ -74,7 +74,7 @@ async fn a_first_code_sets_a_password_and_the_second_step_is_enrolled(stage: Sta
     let rules = newcomer.look(&letter.code()).await.good();
     assert_eq!(
         rules,
-        json!({ "name": "Sanna Mäkinen", "email": "sanna@example.fi", "domain_name": "Helsinki", "minimum": 8 })
+        json!({ "name": "Sanna Mäkinen", "email": "sanna@example.fi", "domain_name": "Helsinki", "minimum": 8, "score": 2 })
     );
     // As people type it.
     let typed = letter.code().to_lowercase().replace('-', " ");
