@@ -1,6 +1,7 @@
 //! What people do, in the real window against a real platform with a real keychain.
 
 mod keyboard;
+mod passwords;
 #[cfg(unix)]
 mod updates;
 

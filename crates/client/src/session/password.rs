@@ -28,7 +28,8 @@ impl Door {
     pub async fn forgotten(&self, email: &str) -> Result<(), Failure> {
         let key = self.new_key()?;
         let body = ForgottenBody { email: email.to_owned() };
-        let Nothing {} = self.client.call(&Forgotten, &body, Caller { key: &key, access_token: None }).await?;
+        let Nothing {} =
+            self.client.call(&Forgotten, &body, Caller { key: &key, access_token: None }).await?;
         Ok(())
     }
 

@@ -76,8 +76,9 @@ pub fn strength(typed: &Secret, rules: &PasswordRules) -> Strength {
 /// What somebody who knows the person tries first: as the platform does.
 fn about(rules: &PasswordRules) -> Vec<String> {
     let whole = [&rules.name, &rules.email, &rules.domain_name];
+    let sides = whole.iter().flat_map(|text| text.split('@'));
     let parts = whole.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
-    let all = whole.iter().map(|text| text.as_str()).chain(parts).chain(["polder"]);
+    let all = whole.iter().map(|text| text.as_str()).chain(sides).chain(parts).chain(["polder"]);
     all.filter(|word| word.chars().count() >= 3).map(str::to_owned).collect()
 }
 
@@ -96,9 +97,8 @@ fn of_warning(warning: Warning) -> Hint {
         Warning::SequencesLikeAbcAreEasyToGuess => Hint::Sequences,
         Warning::RecentYearsAreEasyToGuess | Warning::DatesAreOftenEasyToGuess => Hint::Dates,
         Warning::AWordByItselfIsEasyToGuess => Hint::OneWord,
-        Warning::NamesAndSurnamesByThemselvesAreEasyToGuess | Warning::CommonNamesAndSurnamesAreEasyToGuess => {
-            Hint::Names
-        }
+        Warning::NamesAndSurnamesByThemselvesAreEasyToGuess
+        | Warning::CommonNamesAndSurnamesAreEasyToGuess => Hint::Names,
     }
 }
 
@@ -138,7 +138,8 @@ mod tests {
 
     #[test]
     fn what_is_long_and_hard_to_guess_is_enough_whatever_its_characters() {
-        for good in ["nine herons over the ditch", "水の上に五羽の白鳥がいますよね", "84039275610284913"] {
+        for good in ["nine herons over the ditch", "水の上に五羽の白鳥がいますよね", "84039275610284913"]
+        {
             let judged = judge(good);
             assert!(judged.enough && judged.score >= 3 && judged.missing == 0, "{good}: {judged:?}");
         }

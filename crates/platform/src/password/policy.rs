@@ -103,10 +103,18 @@ pub(crate) fn normalised(typed: &Secret) -> Secret {
     Secret::new(typed.expose().nfkc().collect::<String>())
 }
 
-/// Each as it is, and the words in it.
+/// Each as it is, an e-mail's two sides, and the words in it.
 fn words<'a>(about: &[&'a str]) -> Vec<&'a str> {
+    let sides = about.iter().flat_map(|text| text.split('@'));
     let parts = about.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
-    about.iter().copied().chain(parts).chain(["polder"]).filter(|word| word.chars().count() >= 3).collect()
+    about
+        .iter()
+        .copied()
+        .chain(sides)
+        .chain(parts)
+        .chain(["polder"])
+        .filter(|word| word.chars().count() >= 3)
+        .collect()
 }
 
 #[cfg(test)]

@@ -233,8 +233,11 @@ async fn no_method_makes_a_fault(stage: Stage) {
     let operations = operations(&device).await;
     for operation in &operations {
         let path = filled(&operation.path, &kept[0]);
-        let known: Vec<_> =
-            operations.iter().filter(|each| each.path == operation.path).map(|each| each.method.as_str()).collect();
+        let known: Vec<_> = operations
+            .iter()
+            .filter(|each| each.path == operation.path)
+            .map(|each| each.method.as_str())
+            .collect();
         for method in [
             "GET",
             "HEAD",

@@ -60,7 +60,8 @@ async fn a_first_code_sets_a_password_and_the_second_step_is_enrolled(stage: Sta
     let device = stage.device();
     let ticket = device.ticket(&leena, "code").await;
     let grant = device.code(&ticket, &code::at(leena.totp.as_ref().unwrap(), stage.now())).await.good();
-    let body = json!({ "name": "Sanna Mäkinen", "email": "Sanna@Example.fi", "role": "editor", "language": "nl" });
+    let body =
+        json!({ "name": "Sanna Mäkinen", "email": "Sanna@Example.fi", "role": "editor", "language": "nl" });
     let added = device
         .call("POST", "/api/v1/people", Some(text(&grant, "access_token")), Some(body.to_string()))
         .await
@@ -342,7 +343,8 @@ async fn old_codes_are_swept(stage: Stage) {
     reset_code(&stage, &aino).await;
     stage.wait(3600);
     polder_platform::login::sweep(&stage.app).await.unwrap();
-    let left = sqlx::query("SELECT kind FROM password_codes").fetch_all(stage.app.store.pool()).await.unwrap();
+    let left =
+        sqlx::query("SELECT kind FROM password_codes").fetch_all(stage.app.store.pool()).await.unwrap();
     let kinds: Vec<Value> = left.iter().map(|row| json!(row.get::<String, _>("kind"))).collect();
     assert_eq!(kinds, [json!("first")]);
 }

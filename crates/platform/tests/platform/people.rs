@@ -94,5 +94,8 @@ async fn a_manager_says_how_long_new_passwords_are(stage: Stage) {
     // The password that is set stays, and other domains have their own.
     stage.device().password(&leena, PASSWORD).await.good();
     let (other, grant) = stage.signed_in(&aino).await;
-    assert_eq!(other.get("/api/v1/account/password", text(&grant, "access_token")).await.good()["minimum"], 15);
+    assert_eq!(
+        other.get("/api/v1/account/password", text(&grant, "access_token")).await.good()["minimum"],
+        15
+    );
 }

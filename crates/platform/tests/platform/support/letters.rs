@@ -41,7 +41,8 @@ impl Stage {
     /// The letters in the folder.
     pub(crate) fn delivered(&self) -> Vec<Letter> {
         let folder = self.folder.path().join("mail");
-        let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let mut files: Vec<_> =
+            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.sort();
         let read = |path: std::path::PathBuf| {
             let name = path.file_name().unwrap().to_str().unwrap();
