@@ -25,7 +25,6 @@ def base64url(data):
 DEVICE_ALONE = ("/api/v1/sign-in/", "/api/v1/session/", "/api/v1/password/")
 
 
-
 class Device(requests.auth.AuthBase):
     """Signs each request as it leaves, so that the proof is of the very method and path that go out."""
 
