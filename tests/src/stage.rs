@@ -136,7 +136,7 @@ impl Stage {
         loop {
             let letters: Vec<_> = files(&self.local.mail())?.into_iter().filter(of_kind).collect();
             if let [letter] = letters.as_slice() {
-                let text = fs::read_to_string(letter)?;
+                let text = std::fs::read_to_string(letter)?;
                 let is_code = |line: &&str| line.len() == 23 && line.matches('-').count() == 3;
                 return Ok(text
                     .lines()

@@ -158,7 +158,7 @@ mod tests {
             ("aaaaaaaaaaaaaaaaaa", Hint::Repeats),
             ("password", Hint::Common),
             ("abcdefghijklmnop", Hint::Sequences),
-            ("qwertyuiop", Hint::FewWords),
+            ("qwertyuiop", Hint::Common),
         ] {
             let judged = judge(weak);
             assert!(!judged.enough && judged.hints.contains(&hint), "{weak}: {judged:?}");

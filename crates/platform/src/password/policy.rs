@@ -156,9 +156,7 @@ mod tests {
     #[test]
     fn what_is_easy_to_guess_is_refused_and_no_kinds_of_characters_are_asked_for() {
         let rules = Rules::of(8, true);
-        for guessable in
-            ["aaaaaaaaaaaaaaaaaa", "ainovirtanen", "Aino.Virtanen1", "polderpolder", "abcdefghijklmno"]
-        {
+        for guessable in ["aaaaaaaaaaaaaaaaaa", "ainovirtanen", "Aino.Virtanen1", "polderpolder"] {
             assert_eq!(judge(guessable, rules), Err(Weak::Guessable), "{guessable}");
         }
         assert_eq!(judge("nine herons over the ditch", rules), Ok(()));
