@@ -10,7 +10,7 @@ use polder_client::deployment::Deployment;
 use polder_client::gate::{Admission, Ahead, Gate, Installed, Progress, Refusal};
 use polder_client::keychain::Vault;
 use polder_client::proxy::Network;
-use polder_client::session::{CodeStep, Door, EnrolStep, Failure, Session};
+use polder_client::session::{CodeStep, Door, EnrolStep, Failure, NewPassword, Session};
 use polder_client::surroundings::Surroundings;
 use polder_client::update::Pace;
 use polder_wire::project::{Layer, Opened};
@@ -57,6 +57,8 @@ pub(crate) enum Stage {
     Shut,
     /// The gate is open and nobody signed in.
     Admitted(Door),
+    /// A password is set with a code from a letter.
+    NewPassword(Door, Arc<NewPassword>),
     /// A code is asked.
     Code(Door, Arc<CodeStep>),
     /// A second step is being set up.
@@ -196,8 +198,22 @@ impl Shell {
     /// The door, for whoever is not signed in.
     pub(crate) fn door(&self) -> Result<(Turn, Door), Failure> {
         match self.stage() {
-            (turn, Stage::Admitted(door) | Stage::Code(door, _) | Stage::Enrol(door, _)) => Ok((turn, door)),
+            (
+                turn,
+                Stage::Admitted(door)
+                | Stage::NewPassword(door, _)
+                | Stage::Code(door, _)
+                | Stage::Enrol(door, _),
+            ) => Ok((turn, door)),
             (_, Stage::Shut | Stage::SignedIn(..)) => Err(out_of_turn()),
+        }
+    }
+
+    /// Whose password is set with a code.
+    pub(crate) fn new_password(&self) -> Result<(Turn, Door, Arc<NewPassword>), Failure> {
+        match self.stage() {
+            (turn, Stage::NewPassword(door, step)) => Ok((turn, door, step)),
+            _ => Err(out_of_turn()),
         }
     }
 
@@ -262,7 +278,10 @@ impl Shell {
 
     /// The only place where it changes.
     fn replace(&self, standing: &mut (Turn, Stage), stage: Stage) {
-        (self.watch)(matches!(stage, Stage::Admitted(_) | Stage::Code(..) | Stage::Enrol(..)));
+        (self.watch)(matches!(
+            stage,
+            Stage::Admitted(_) | Stage::NewPassword(..) | Stage::Code(..) | Stage::Enrol(..)
+        ));
         *standing = (standing.0.next(), stage);
     }
 
@@ -277,9 +296,11 @@ impl Stage {
     fn door(&self) -> Option<&Door> {
         match self {
             Self::Shut => None,
-            Self::Admitted(door) | Self::Code(door, _) | Self::Enrol(door, _) | Self::SignedIn(door, ..) => {
-                Some(door)
-            }
+            Self::Admitted(door)
+            | Self::NewPassword(door, _)
+            | Self::Code(door, _)
+            | Self::Enrol(door, _)
+            | Self::SignedIn(door, ..) => Some(door),
         }
     }
 }
@@ -347,6 +368,7 @@ mod tests {
         let shell = shell();
         let over = Some(Code::SessionOver);
         assert_eq!(shell.door().err().map(|failure| failure.code), over);
+        assert_eq!(shell.new_password().err().map(|failure| failure.code), over);
         assert_eq!(shell.code().err().map(|failure| failure.code), over);
         assert_eq!(shell.enrol().err().map(|failure| failure.code), over);
         assert_eq!(shell.session().err().map(|failure| failure.code), over);

@@ -5,6 +5,7 @@ mod empty_window;
 mod keyboard;
 #[cfg(target_os = "linux")]
 mod surroundings;
+mod passwords;
 #[cfg(unix)]
 mod updates;
 

@@ -4,6 +4,7 @@
 mod clipboard;
 mod gate;
 mod network;
+mod password;
 mod projects;
 mod sign_in;
 mod types;
@@ -44,6 +45,12 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         sign_in::sign_in_code,
         sign_in::sign_in_cancel,
         sign_in::sign_out,
+        password::password_forgotten,
+        password::password_code,
+        password::password_strength,
+        password::password_set,
+        password::password_rules,
+        password::password_change,
         projects::projects,
         projects::project_open,
         projects::project_sketch,

@@ -53,8 +53,16 @@ fn needs(action: ActionKind) -> Needs {
     match action {
         ActionKind::FetchRelease => Needs::Nothing,
         ActionKind::ReadApiDescription => Needs::Client,
-        ActionKind::SignIn | ActionKind::RefreshSession | ActionKind::EndSession => Needs::Proof,
+        ActionKind::SignIn
+        | ActionKind::AskForPassword
+        | ActionKind::SetPassword
+        | ActionKind::RefreshSession
+        | ActionKind::EndSession => Needs::Proof,
         ActionKind::WhoAmI
+        | ActionKind::ReadPasswordRules
+        | ActionKind::ChangePassword
+        | ActionKind::AddPerson
+        | ActionKind::SetPasswordMinimum
         | ActionKind::ListProjects
         | ActionKind::OpenProject
         | ActionKind::ReadSketch

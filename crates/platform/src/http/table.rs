@@ -4,15 +4,17 @@ use axum::Router;
 use axum::extract::Request;
 use axum::response::Response;
 use bytes::Bytes;
-use polder_wire::{Code, Endpoint, Method, Nothing, OPENAPI_PATH, Raw, project, sign_in};
+use polder_wire::password as wire_password;
+use polder_wire::{Code, Endpoint, Method, Nothing, OPENAPI_PATH, Raw, people, project, sign_in};
 
 use super::routes::{Guarded, PathValues, RawAnswer, Route, Routes};
 use super::{Refused, openapi};
 use crate::rights::{
-    Authorized, EndSession, FetchRelease, ListProjects, OpenProject, ReadApiDescription, ReadLayer,
-    ReadSketch, RefreshSession, SignIn, WhoAmI,
+    AddPerson, AskForPassword, Authorized, ChangePassword, EndSession, FetchRelease, ListProjects,
+    OpenProject, ReadApiDescription, ReadLayer, ReadPasswordRules, ReadSketch, RefreshSession, SetPassword,
+    SetPasswordMinimum, SignIn, WhoAmI,
 };
-use crate::{App, account, login, projects};
+use crate::{App, account, domains, login, password, projects};
 
 /// The router and the list of what it routes.
 pub(super) fn routes() -> Result<(Router<App>, Vec<Route>), serde_json::Error> {
@@ -31,6 +33,16 @@ fn all(document: Bytes) -> Routes {
         .json::<sign_in::Code, _, _>("Second step of a sign-in", login::code)
         .json::<sign_in::Refresh, _, _>("Exchange a refresh token", login::refresh)
         .json::<sign_in::SignOut, _, _>("Sign this device out", login::sign_out)
+        .json::<wire_password::Forgotten, _, _>("Ask for a letter with a code", password::forgotten)
+        .json::<wire_password::LookAtCode, _, _>("What a code lets one set", password::look_at_code)
+        .json::<wire_password::SetPassword, _, _>("Set a password with a code", password::set)
+        .json::<wire_password::ReadRules, _, _>("What one's new password must be", password::rules)
+        .json::<wire_password::ChangePassword, _, _>("Change one's password", password::change)
+        .json::<people::AddPerson, _, _>("Make an account in one's domain", account::add_person)
+        .json::<people::SetPasswordMinimum, _, _>(
+            "How long new passwords in one's domain must be",
+            domains::set_password_minimum,
+        )
         .json::<sign_in::WhoAmI, _, _>("Who is signed in", account::me)
         .json::<project::List, _, _>("Projects that one may open", projects::list)
         .json::<project::Open, _, _>("A project's latest version", projects::open)
@@ -86,6 +98,13 @@ guarded! {
     sign_in::Code => SignIn, _ => Self;
     sign_in::Refresh => RefreshSession, _ => Self;
     sign_in::SignOut => EndSession, _ => Self;
+    wire_password::Forgotten => AskForPassword, _ => Self;
+    wire_password::LookAtCode => SetPassword, _ => Self;
+    wire_password::SetPassword => SetPassword, _ => Self;
+    wire_password::ReadRules => ReadPasswordRules, _ => Self;
+    wire_password::ChangePassword => ChangePassword, _ => Self;
+    people::AddPerson => AddPerson, _ => Self;
+    people::SetPasswordMinimum => SetPasswordMinimum, _ => Self;
     sign_in::WhoAmI => WhoAmI, _ => Self;
     project::List => ListProjects, _ => Self;
     project::Open => OpenProject, path => Self { project: path.parse("project")? };
@@ -138,6 +157,13 @@ mod tests {
                 ("POST", "/api/v1/sign-in/code", SignIn),
                 ("POST", "/api/v1/session/refresh", RefreshSession),
                 ("POST", "/api/v1/session/end", EndSession),
+                ("POST", "/api/v1/password/forgotten", AskForPassword),
+                ("POST", "/api/v1/password/code", SetPassword),
+                ("POST", "/api/v1/password/set", SetPassword),
+                ("GET", "/api/v1/account/password", ReadPasswordRules),
+                ("POST", "/api/v1/account/password", ChangePassword),
+                ("POST", "/api/v1/people", AddPerson),
+                ("POST", "/api/v1/domain/passwords", SetPasswordMinimum),
                 ("GET", "/api/v1/me", WhoAmI),
                 ("GET", "/api/v1/projects", ListProjects),
                 ("GET", "/api/v1/projects/{project}", OpenProject),

@@ -141,6 +141,27 @@ pub(super) async fn end(app: &App, presented: &Secret, device: Thumbprint) -> Re
     if known.device == device.to_string() { Ok(()) } else { Err(Code::SessionOver.into()) }
 }
 
+/// Ends every session of somebody, but perhaps one, inside a transaction that the caller commits.
+pub(crate) async fn end_all(
+    app: &App,
+    write: &mut Write,
+    domain: DomainId,
+    user: UserId,
+    but: Option<SessionId>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE sessions SET ended_at = $1
+         WHERE domain_id = $2 AND user_id = $3 AND id <> $4 AND ended_at IS NULL",
+    )
+    .bind(app.now().0)
+    .bind(domain.to_string())
+    .bind(user.to_string())
+    .bind(but.map(|session| session.to_string()).unwrap_or_default())
+    .execute(write.on())
+    .await?;
+    Ok(())
+}
+
 /// Who a request with an access token is of, as the database says at this moment.
 pub(crate) async fn person(app: &App, parts: &Parts) -> Result<Person, Refused> {
     let (device, token) = device::proven_with_access(app, parts)?;

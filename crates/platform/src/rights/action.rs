@@ -1,4 +1,4 @@
-use super::authorized::{ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnProject};
+use super::authorized::{ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnOwnPeople, OnProject};
 
 /// Something that a request does. Each is a type of its own, so that a handler names in its signature what
 /// it was let through for.
@@ -40,6 +40,18 @@ actions! {
     RefreshSession: ByDevice;
     /// Sign a device out. The session judges the token.
     EndSession: ByDevice;
+    /// Ask for a letter with a code for a new password.
+    AskForPassword: ByDevice;
+    /// Set a password with a code, which the flow judges.
+    SetPassword: ByDevice;
+    /// Ask what one's own new password must be.
+    ReadPasswordRules: OnOwnAccount;
+    /// Change one's own password.
+    ChangePassword: OnOwnAccount;
+    /// Make an account in one's domain.
+    AddPerson: OnOwnPeople;
+    /// Say how long new passwords in one's domain must be.
+    SetPasswordMinimum: OnOwnPeople;
     /// Ask who one is.
     WhoAmI: OnOwnAccount;
     /// List the projects that one may open.

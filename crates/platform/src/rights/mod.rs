@@ -6,10 +6,13 @@ mod decide;
 mod project;
 
 pub use action::{
-    Action, ActionKind, EndSession, FetchRelease, ListProjects, OpenProject, ReadApiDescription, ReadLayer,
-    ReadSketch, RefreshSession, SignIn, WhoAmI,
+    Action, ActionKind, AddPerson, AskForPassword, ChangePassword, EndSession, FetchRelease, ListProjects,
+    OpenProject, ReadApiDescription, ReadLayer, ReadPasswordRules, ReadSketch, RefreshSession, SetPassword,
+    SetPasswordMinimum, SignIn, WhoAmI,
 };
-pub use authorized::{Authorized, ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnProject};
+pub use authorized::{
+    Authorized, ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnOwnPeople, OnProject,
+};
 pub use decide::{Actor, Decision, Person, Resource, Why, WhyNot, decide};
 pub use project::{OthersAccess, ProjectFacts, project_access};
 

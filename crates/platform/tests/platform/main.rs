@@ -5,6 +5,9 @@
 mod command_line;
 mod edge;
 mod hostile;
+mod mail;
+mod passwords;
+mod people;
 mod projects;
 mod proofs;
 mod rest;

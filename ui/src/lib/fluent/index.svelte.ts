@@ -13,6 +13,8 @@ import settingsEn from "./settings.en.ftl?raw";
 import settingsNl from "./settings.nl.ftl?raw";
 import partsEn from "./parts.en.ftl?raw";
 import partsNl from "./parts.nl.ftl?raw";
+import passwordEn from "./password.en.ftl?raw";
+import passwordNl from "./password.nl.ftl?raw";
 import projectEn from "./project.en.ftl?raw";
 import projectNl from "./project.nl.ftl?raw";
 import projectsEn from "./projects.en.ftl?raw";
@@ -33,8 +35,8 @@ const STORED = "polder.language";
 const REGION: Record<Language, string> = { en: "GB", nl: "NL" };
 
 const texts: Record<Language, string[]> = {
-  en: [en, featuresEn, frameEn, partsEn, projectEn, projectsEn, settingsEn, shortcutsEn, windowEn],
-  nl: [nl, featuresNl, frameNl, partsNl, projectNl, projectsNl, settingsNl, shortcutsNl, windowNl],
+  en: [en, featuresEn, frameEn, partsEn, passwordEn, projectEn, projectsEn, settingsEn, shortcutsEn, windowEn],
+  nl: [nl, featuresNl, frameNl, partsNl, passwordNl, projectNl, projectsNl, settingsNl, shortcutsNl, windowNl],
 };
 // Each language's own name; alone in a file, because it is shown where the other language is not spoken.
 const names: Record<Language, string> = { en: languageEn, nl: languageNl };

@@ -43,7 +43,17 @@ fn of_action(action: ActionKind) -> &'static [Code] {
             &[Code::CredentialsWrong, Code::CodeWrong, Code::SignInOver, Code::EnrolmentNotOpen]
         }
         ActionKind::RefreshSession | ActionKind::EndSession => &[Code::SessionOver],
-        ActionKind::WhoAmI
+        ActionKind::SetPassword => {
+            &[Code::PasswordCodeWrong, Code::PasswordTooShort, Code::PasswordCommon, Code::PasswordWeak]
+        }
+        ActionKind::ChangePassword => {
+            &[Code::OldPasswordWrong, Code::PasswordTooShort, Code::PasswordCommon, Code::PasswordWeak]
+        }
+        ActionKind::AddPerson => &[Code::NotAllowed, Code::EmailTaken],
+        ActionKind::SetPasswordMinimum => &[Code::NotAllowed],
+        ActionKind::AskForPassword
+        | ActionKind::ReadPasswordRules
+        | ActionKind::WhoAmI
         | ActionKind::ListProjects
         | ActionKind::OpenProject
         | ActionKind::ReadSketch

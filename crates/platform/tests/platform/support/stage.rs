@@ -103,6 +103,28 @@ impl Stage {
         Device::new(self.http.clone(), format!("https://localhost:{}", self.address.port()), ORIGIN.into())
     }
 
+    /// Another node on the same databases, at which hashing a password costs so much; with a device that talks to it.
+    pub(crate) async fn another_node(&self, cost: Cost) -> (App, Device) {
+        let read = Arc::clone(&self.clock);
+        let around = Surroundings {
+            clock: Arc::new(move || UnixSeconds(read.load(Ordering::SeqCst))),
+            random: Box::leak(Box::new(SystemRandom::new())),
+            cost,
+        };
+        let app = App::open_to_serve(&self.config, around).await.unwrap();
+        let server = http::listen(app.clone(), &self.config).unwrap();
+        let mut device = self.device();
+        device.base = format!("https://localhost:{}", server.address().port());
+        device.http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::client(&self.ca, rustls::ALL_VERSIONS))
+            .resolve("localhost", server.address())
+            .no_proxy()
+            .build()
+            .unwrap();
+        tokio::spawn(server.run(std::future::pending()));
+        (app, device)
+    }
+
     /// Stops the platform and waits until it did, so that its files are at rest.
     pub(crate) async fn stop(&mut self) {
         drop(self.stop.take());
@@ -113,7 +135,11 @@ impl Stage {
     }
 }
 
+/// Letters go into a folder, where a test says nothing else.
+const MAIL: &str = "[mail]\nfrom = \"Polder <polder@example.org>\"\nfolder = \"mail\"";
+
 fn config(folder: &Path, databases: &Databases, more: &str) -> Config {
+    let mail = if more.contains("[mail]") { "" } else { MAIL };
     let text = format!(
         r#"
 listen = "127.0.0.1:0"
@@ -131,6 +157,7 @@ url = "{}"
 folder = "releases"
 root = "root.json"
 {more}
+{mail}
 "#,
         databases.data, databases.keys
     );
