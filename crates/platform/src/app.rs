@@ -6,6 +6,7 @@ use aws_lc_rs::rand::SecureRandom;
 use polder_wire::UnixSeconds;
 
 use crate::config::Config;
+use crate::events::Events;
 use crate::login::hashing::{Cost, Hashing};
 use crate::login::proof::Proofs;
 use crate::releases::Releases;
@@ -37,6 +38,8 @@ pub struct Parts {
     pub hashing: Hashing,
     /// Nonces and proofs of possession.
     pub proofs: Proofs,
+    /// Open clients that are told what happens.
+    pub events: Arc<Events>,
     /// Release files and the signed policy; absent where only the command line adds something.
     pub releases: Option<Releases>,
     /// The time.
@@ -130,6 +133,7 @@ impl App {
             blobs,
             hashing: Hashing::start(around.cost),
             proofs: Proofs::new(around.random)?,
+            events: Arc::default(),
             releases,
             clock: around.clock,
             random: around.random,

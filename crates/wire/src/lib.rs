@@ -17,6 +17,7 @@ mod time;
 pub mod project;
 pub mod proof;
 pub mod rights;
+pub mod session;
 pub mod sign_in;
 pub mod update;
 

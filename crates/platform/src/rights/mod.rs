@@ -6,10 +6,13 @@ mod decide;
 mod project;
 
 pub use action::{
-    Action, ActionKind, EndSession, FetchRelease, ListProjects, OpenProject, ReadApiDescription, ReadLayer,
-    ReadSketch, RefreshSession, SignIn, WhoAmI,
+    Action, ActionKind, EndDevice, EndOthers, EndSession, FetchRelease, ListDevices, ListProjects,
+    LockSession, OpenProject, ProveAgain, ReadApiDescription, ReadLayer, ReadSketch, RefreshSession, SignIn,
+    UnlockSession, WatchEvents, WhoAmI,
 };
-pub use authorized::{Authorized, ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnProject};
+pub use authorized::{
+    Authorized, ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnOwnSession, OnProject,
+};
 pub use decide::{Actor, Decision, Person, Resource, Why, WhyNot, decide};
 pub use project::{OthersAccess, ProjectFacts, project_access};
 
