@@ -9,7 +9,7 @@ use polder_wire::{Code, UnixSeconds};
 use semver::Version;
 use tauri::async_runtime::{JoinHandle, spawn};
 use tauri::{AppHandle, Manager as _};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::ipc::{Update, UpdateState};
 use crate::shell::{Next, Shell};
@@ -24,6 +24,7 @@ pub(crate) struct Ahead {
     told: watch::Sender<Update>,
     paused: watch::Sender<bool>,
     looking: Mutex<Option<JoinHandle<()>>>,
+    now: Notify,
 }
 
 impl Ahead {
@@ -32,6 +33,7 @@ impl Ahead {
             told: watch::Sender::new(Update::NONE),
             paused: watch::Sender::new(false),
             looking: Mutex::default(),
+            now: Notify::new(),
         }
     }
 
@@ -47,12 +49,21 @@ impl Ahead {
         let app = app.clone();
         *looking = Some(spawn(async move {
             loop {
-                tokio::time::sleep(every()).await;
-                if app.state::<Self>().look(&app).await {
+                let ahead = app.state::<Self>();
+                tokio::select! {
+                    () = tokio::time::sleep(every()) => {}
+                    () = ahead.now.notified() => {}
+                }
+                if ahead.look(&app).await {
                     return;
                 }
             }
         }));
+    }
+
+    /// The platform says that there is one: looks at once, or as soon as the look that is under way is done.
+    pub(crate) fn look_now(&self) {
+        self.now.notify_one();
     }
 
     /// How it stands, now and later.

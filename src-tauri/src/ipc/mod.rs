@@ -5,6 +5,7 @@ mod clipboard;
 mod gate;
 mod network;
 mod projects;
+mod session;
 mod sign_in;
 mod types;
 mod update;
@@ -42,6 +43,16 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         sign_in::sign_in_code,
         sign_in::sign_in_cancel,
         sign_in::sign_out,
+        session::session_watch,
+        session::devices,
+        session::end_device,
+        session::end_other_devices,
+        session::prove,
+        session::lock,
+        session::unlock,
+        session::stirred,
+        session::lock_settings,
+        session::set_lock,
         projects::projects,
         projects::project_open,
         projects::project_sketch,

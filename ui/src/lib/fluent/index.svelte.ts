@@ -3,6 +3,8 @@ import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundl
 import { negotiateLanguages } from "@fluent/langneg";
 import en from "./en.ftl?raw";
 import nl from "./nl.ftl?raw";
+import accountEn from "./account.en.ftl?raw";
+import accountNl from "./account.nl.ftl?raw";
 import featuresEn from "./features.en.ftl?raw";
 import featuresNl from "./features.nl.ftl?raw";
 import languageEn from "./language.en.ftl?raw";
@@ -31,8 +33,8 @@ const STORED = "polder.language";
 const REGION: Record<Language, string> = { en: "GB", nl: "NL" };
 
 const texts: Record<Language, string[]> = {
-  en: [en, featuresEn, frameEn, partsEn, projectEn, projectsEn, settingsEn, shortcutsEn],
-  nl: [nl, featuresNl, frameNl, partsNl, projectNl, projectsNl, settingsNl, shortcutsNl],
+  en: [en, accountEn, featuresEn, frameEn, partsEn, projectEn, projectsEn, settingsEn, shortcutsEn],
+  nl: [nl, accountNl, featuresNl, frameNl, partsNl, projectNl, projectsNl, settingsNl, shortcutsNl],
 };
 // Each language's own name; alone in a file, because it is shown where the other language is not spoken.
 const names: Record<Language, string> = { en: languageEn, nl: languageNl };
