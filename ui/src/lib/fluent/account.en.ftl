@@ -1,9 +1,7 @@
-### My account: devices, locking; the lock screen; showing again who one is.
+### My account. Read when it is first looked at.
 
 account-title = My account
 account-lead = { $name }, { $email }
-frame-account = My account
-frame-lock = Lock now
 
 devices-title = Devices
 devices-lead = Where you are signed in. A device that you do not know: sign it out, then change your password.
@@ -50,20 +48,3 @@ locking-domain = Your organisation asks for this.
 locking-now = Lock now
 locking-now-note = What is on the screen goes; what was saved is safe.
 locking-now-do = Lock
-
-lock-title = Locked
-lock-lead = Type your password to go on.
-lock-unlock = Unlock
-lock-busy = Unlocking…
-lock-leave = Sign out instead
-
-proof-code-help = The six digits that your authenticator shows now.
-fresh-title = Is it you?
-fresh-lead = { $code ->
-    [true] This is sensitive, and you signed in a while ago. Type your password and a code; then it goes on.
-   *[other] This is sensitive, and you signed in a while ago. Type your password; then it goes on.
-  }
-fresh-back = Not now
-fresh-go = Go on
-
-maintenance = Polder will be away for maintenance: { $day }, { $from } to { $until }. Save what you are doing before that.

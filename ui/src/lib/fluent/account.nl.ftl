@@ -1,9 +1,7 @@
-### Mijn account: apparaten, vergrendelen; het vergrendelscherm; nog eens laten zien wie je bent.
+### Mijn account. Gelezen als het voor het eerst wordt bekeken.
 
 account-title = Mijn account
 account-lead = { $name }, { $email }
-frame-account = Mijn account
-frame-lock = Nu vergrendelen
 
 devices-title = Apparaten
 devices-lead = Waar je bent aangemeld. Een apparaat dat je niet kent: meld het af en wijzig dan je wachtwoord.
@@ -50,20 +48,3 @@ locking-domain = Jouw organisatie vraagt dit.
 locking-now = Nu vergrendelen
 locking-now-note = Wat op het scherm staat, gaat weg; wat is opgeslagen, is veilig.
 locking-now-do = Vergrendelen
-
-lock-title = Vergrendeld
-lock-lead = Typ je wachtwoord om verder te gaan.
-lock-unlock = Ontgrendelen
-lock-busy = Ontgrendelen…
-lock-leave = Liever afmelden
-
-proof-code-help = De zes cijfers die je authenticator nu toont.
-fresh-title = Ben jij het?
-fresh-lead = { $code ->
-    [true] Dit is gevoelig, en je meldde je een tijd geleden aan. Typ je wachtwoord en een code; dan gaat het verder.
-   *[other] Dit is gevoelig, en je meldde je een tijd geleden aan. Typ je wachtwoord; dan gaat het verder.
-  }
-fresh-back = Niet nu
-fresh-go = Verder
-
-maintenance = Polder is weg voor onderhoud: { $day }, { $from } tot { $until }. Sla eerst op waar je mee bezig bent.

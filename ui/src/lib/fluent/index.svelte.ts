@@ -3,8 +3,6 @@ import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundl
 import { negotiateLanguages } from "@fluent/langneg";
 import en from "./en.ftl?raw";
 import nl from "./nl.ftl?raw";
-import accountEn from "./account.en.ftl?raw";
-import accountNl from "./account.nl.ftl?raw";
 import featuresEn from "./features.en.ftl?raw";
 import featuresNl from "./features.nl.ftl?raw";
 import languageEn from "./language.en.ftl?raw";
@@ -13,6 +11,8 @@ import frameEn from "./frame.en.ftl?raw";
 import frameNl from "./frame.nl.ftl?raw";
 import settingsEn from "./settings.en.ftl?raw";
 import settingsNl from "./settings.nl.ftl?raw";
+import lockEn from "./lock.en.ftl?raw";
+import lockNl from "./lock.nl.ftl?raw";
 import partsEn from "./parts.en.ftl?raw";
 import partsNl from "./parts.nl.ftl?raw";
 import projectEn from "./project.en.ftl?raw";
@@ -33,8 +33,8 @@ const STORED = "polder.language";
 const REGION: Record<Language, string> = { en: "GB", nl: "NL" };
 
 const texts: Record<Language, string[]> = {
-  en: [en, accountEn, featuresEn, frameEn, partsEn, projectEn, projectsEn, settingsEn, shortcutsEn],
-  nl: [nl, accountNl, featuresNl, frameNl, partsNl, projectNl, projectsNl, settingsNl, shortcutsNl],
+  en: [en, lockEn, featuresEn, frameEn, partsEn, projectEn, projectsEn, settingsEn, shortcutsEn],
+  nl: [nl, lockNl, featuresNl, frameNl, partsNl, projectNl, projectsNl, settingsNl, shortcutsNl],
 };
 // Each language's own name; alone in a file, because it is shown where the other language is not spoken.
 const names: Record<Language, string> = { en: languageEn, nl: languageNl };
@@ -79,6 +79,14 @@ export function maybe(id: string, args?: Args): string | undefined {
 /** One attribute of a message, such as its title. */
 export function attribute(id: string, name: string, args?: Args): string | undefined {
   return text(id, name, args);
+}
+
+/** Learns more words, of a screen that comes later than the first. Each module of words does it once. */
+export function learn(more: Record<Language, string>): void {
+  for (const each of LANGUAGES) {
+    texts[each].push(more[each]);
+    bundles[each]?.addResource(new FluentResource(more[each]));
+  }
 }
 
 /** The name of a language in itself, whatever is chosen. */
