@@ -59,7 +59,10 @@ impl Live {
         }
         *watching = session.map(|session| {
             let (app, session) = (app.clone(), session.clone());
-            Watching { session: session.me().session, task: spawn(async move { watch(&app, &session).await }) }
+            Watching {
+                session: session.me().session,
+                task: spawn(async move { watch(&app, &session).await }),
+            }
         });
     }
 

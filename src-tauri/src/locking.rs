@@ -73,7 +73,8 @@ impl LockChoice {
 
     fn after(self) -> Option<Duration> {
         #[cfg(feature = "e2e")]
-        if let Some(seconds) = std::env::var("POLDER_E2E_LOCK_AFTER").ok().and_then(|text| text.parse().ok()) {
+        if let Some(seconds) = std::env::var("POLDER_E2E_LOCK_AFTER").ok().and_then(|text| text.parse().ok())
+        {
             return Some(Duration::from_secs(seconds));
         }
         (self.after_minutes > 0).then(|| Duration::from_secs(u64::from(self.after_minutes) * 60))
@@ -155,7 +156,9 @@ pub(crate) fn left(app: &AppHandle, how: Left) {
             let telling = async { tokio::time::timeout(BEFORE_SLEEP, session.lock()).await };
             match tauri::async_runtime::block_on(telling) {
                 Ok(Ok(())) => {}
-                Ok(Err(failure)) => tracing::warn!(code = %failure.code, "locked here, and not at the platform"),
+                Ok(Err(failure)) => {
+                    tracing::warn!(code = %failure.code, "locked here, and not at the platform")
+                }
                 Err(_) => tracing::warn!("locked here; the platform did not answer in time"),
             }
         }
@@ -196,7 +199,10 @@ mod tests {
         let never = LockChoice { after_minutes: 0, with_screen: false, before_sleep: false };
         assert_eq!(never.with(Policy::default()), never);
         let strict = Policy { lock_after_seconds: 300, lock_on_leave: true, ..Policy::default() };
-        assert_eq!(never.with(strict), LockChoice { after_minutes: 5, with_screen: true, before_sleep: true });
+        assert_eq!(
+            never.with(strict),
+            LockChoice { after_minutes: 5, with_screen: true, before_sleep: true }
+        );
         let soon = LockChoice { after_minutes: 1, ..LockChoice::USUAL };
         assert_eq!(soon.with(strict), soon);
         let odd = Policy { lock_after_seconds: 90, ..Policy::default() };

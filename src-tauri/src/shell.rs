@@ -10,7 +10,7 @@ use polder_client::deployment::Deployment;
 use polder_client::gate::{Admission, Ahead, Gate, Installed, Progress, Refusal};
 use polder_client::keychain::Vault;
 use polder_client::proxy::Network;
-use polder_client::session::{CodeStep, Door, EnrolStep, Failure, Session};
+use polder_client::session::{CodeStep, Door, EnrolStep, Failure, NewPassword, Session};
 use polder_client::surroundings::Surroundings;
 use polder_client::update::Pace;
 use polder_wire::project::{Layer, Opened};
@@ -59,6 +59,8 @@ pub(crate) enum Stage {
     Shut,
     /// The gate is open and nobody signed in.
     Admitted(Door),
+    /// A password is set with a code from a letter.
+    NewPassword(Door, Arc<NewPassword>),
     /// A code is asked.
     Code(Door, Arc<CodeStep>),
     /// A second step is being set up.
@@ -202,8 +204,22 @@ impl Shell {
     /// The door, for whoever is not signed in.
     pub(crate) fn door(&self) -> Result<(Turn, Door), Failure> {
         match self.stage() {
-            (turn, Stage::Admitted(door) | Stage::Code(door, _) | Stage::Enrol(door, _)) => Ok((turn, door)),
+            (
+                turn,
+                Stage::Admitted(door)
+                | Stage::NewPassword(door, _)
+                | Stage::Code(door, _)
+                | Stage::Enrol(door, _),
+            ) => Ok((turn, door)),
             (_, Stage::Shut | Stage::SignedIn(..) | Stage::Locked(..)) => Err(out_of_turn()),
+        }
+    }
+
+    /// Whose password is set with a code.
+    pub(crate) fn new_password(&self) -> Result<(Turn, Door, Arc<NewPassword>), Failure> {
+        match self.stage() {
+            (turn, Stage::NewPassword(door, step)) => Ok((turn, door, step)),
+            _ => Err(out_of_turn()),
         }
     }
 
@@ -267,7 +283,8 @@ impl Shell {
     pub(crate) fn leave_gate(&self) -> Result<(), Failure> {
         let (turn, stage) = self.stage();
         // A sign-in that ended a moment ago is not undone by it.
-        let left = matches!(stage, Stage::SignedIn(..) | Stage::Locked(..)) || self.advance(turn, Stage::Shut);
+        let left =
+            matches!(stage, Stage::SignedIn(..) | Stage::Locked(..)) || self.advance(turn, Stage::Shut);
         if left { Ok(()) } else { Err(out_of_turn()) }
     }
 
@@ -310,6 +327,7 @@ impl Stage {
         match self {
             Self::Shut => None,
             Self::Admitted(door)
+            | Self::NewPassword(door, _)
             | Self::Code(door, _)
             | Self::Enrol(door, _)
             | Self::SignedIn(door, ..)
@@ -319,14 +337,17 @@ impl Stage {
 
     /// Whether passwords, codes and keys may be on the screen.
     pub(crate) fn asks_for_secrets(&self) -> bool {
-        matches!(self, Self::Admitted(_) | Self::Code(..) | Self::Enrol(..) | Self::Locked(..))
+        matches!(
+            self,
+            Self::Admitted(_) | Self::NewPassword(..) | Self::Code(..) | Self::Enrol(..) | Self::Locked(..)
+        )
     }
 
     /// Who is signed in, locked or not.
     pub(crate) fn whose(&self) -> Option<&Session> {
         match self {
             Self::SignedIn(_, session, _) | Self::Locked(_, session) => Some(session),
-            Self::Shut | Self::Admitted(_) | Self::Code(..) | Self::Enrol(..) => None,
+            Self::Shut | Self::Admitted(_) | Self::NewPassword(..) | Self::Code(..) | Self::Enrol(..) => None,
         }
     }
 }
@@ -394,6 +415,7 @@ mod tests {
         let shell = shell();
         let over = Some(Code::SessionOver);
         assert_eq!(shell.door().err().map(|failure| failure.code), over);
+        assert_eq!(shell.new_password().err().map(|failure| failure.code), over);
         assert_eq!(shell.code().err().map(|failure| failure.code), over);
         assert_eq!(shell.enrol().err().map(|failure| failure.code), over);
         assert_eq!(shell.session().err().map(|failure| failure.code), over);

@@ -13,6 +13,7 @@ import type { GateProgress } from "$lib/bindings/GateProgress";
 import type { Layer } from "$lib/bindings/Layer";
 import type { Me } from "$lib/bindings/Me";
 import type { Network } from "$lib/bindings/Network";
+import type { PasswordRules } from "$lib/bindings/PasswordRules";
 import type { Remembered } from "$lib/bindings/Remembered";
 import type { Sketch } from "$lib/bindings/Sketch";
 import type { Summary } from "$lib/bindings/Summary";
@@ -44,6 +45,8 @@ const me: Me = {
   user: aino.id, session: "11".repeat(16), name: aino.name, email: "aino.virtanen@hel.example",
   domain: "22".repeat(16), domain_name: "Helsinki, City planning", role: "editor", second_step: true,
 };
+
+const passwordRules: PasswordRules = { name: me.name, email: me.email, domain_name: me.domain_name, minimum: 15, score: 3 };
 
 const remembered = (): Remembered => {
   const why = asked.get("remembered");
@@ -157,6 +160,33 @@ export const backend: Backend = {
     return { me, remembered: remembered() };
   },
   cancel: async () => undefined,
+  async passwordForgotten() {
+    await pause(100);
+    if (asked.has("failure")) throw fails(asked.get("failure") ?? "", "N-01");
+  },
+  async passwordCode(code) {
+    await pause(100);
+    if (/^0+$/.test(code.replace(/[^0-9a-z]/gi, ""))) throw fails("password-code-wrong", "S-10");
+    return passwordRules;
+  },
+  async passwordStrength(password, rules) {
+    const missing = Math.max(0, rules.minimum - [...password].length);
+    const score = /^(.)\1*$|password|1234/.test(password) ? 0 : Math.min(4, Math.floor(new Set(password).size / 4));
+    return { score, missing, enough: missing === 0 && score >= rules.score, hints: score === 0 ? ["common", "few-words", "more-words"] : score < 3 ? ["more-words"] : [] };
+  },
+  async passwordSet(password) {
+    await pause(200);
+    if (password.startsWith("trustno1")) throw fails("password-common", "S-12");
+    return asked.get("step") === "enrol" ? { step: "enrol", domainName: me.domain_name } : { step: "code", domainName: me.domain_name };
+  },
+  async passwordRules() {
+    await pause(20);
+    return passwordRules;
+  },
+  async passwordChange(old) {
+    await pause(200);
+    if (old === "wrong") throw fails("old-password-wrong", "S-14");
+  },
   async signOut() {
     await pause(200);
     if (asked.has("signout")) throw fails(asked.get("signout") ?? "", "N-01");

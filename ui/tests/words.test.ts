@@ -93,6 +93,15 @@ test("both languages know the same messages, attributes and variables", () => {
   }
 });
 
+test("every hint about a password, and every step of its strength, has words", () => {
+  const hints = [...read("src/lib/bindings/Hint.ts").matchAll(/"([a-z-]+)"/g)].map(([, hint]) => hint ?? "");
+  expect(hints.length).toBeGreaterThan(10);
+  for (const hint of hints) expect(en.has(`password-hint-${hint}`), hint).toBe(true);
+  for (const score of [0, 1, 2, 3, 4]) expect(en.has(`password-score-${score}`)).toBe(true);
+  const words = [...en.keys()].filter((id) => id.startsWith("password-hint-")).map((id) => id.slice("password-hint-".length));
+  expect(words.sort()).toEqual(hints.sort());
+});
+
 test("every message that the code names exists, and every message is named", () => {
   const code = sources(".svelte", ".ts").map(read).join("\n");
   const named = new Set([...code.matchAll(/\b(?:t|maybe|attribute)\(\s*"([\w-]+)"/g)].map(([, id]) => id ?? ""));

@@ -10,7 +10,15 @@ use serde_json::json;
 use crate::files::write_whole;
 use crate::{Authority, Local, LocalError};
 
+/// Beside the data, so that a filling that was broken off does not take it for its own.
+const MAIL: &str = "mail";
+
 impl Local {
+    /// Where letters land instead of being sent, one file each.
+    pub fn mail(&self) -> PathBuf {
+        self.folder().join(MAIL)
+    }
+
     /// What a client of this deployment embeds.
     pub fn deployment_file(&self) -> PathBuf {
         self.folder().join("deployment.json")
@@ -46,6 +54,7 @@ impl Local {
             tls: Tls { certificate: "tls/platform.pem", key: "tls/platform.key.pem" },
             keys: MasterKey { master: "master.key" },
             releases: Releases { folder: "releases", root: "releases/root.json" },
+            mail: Mail { from: "Polder (local) <polder@localhost>", folder: MAIL },
         };
         write_whole(&self.platform_config(), toml::to_string(&config)?.as_bytes())
     }
@@ -60,6 +69,7 @@ struct Config {
     tls: Tls,
     keys: MasterKey,
     releases: Releases,
+    mail: Mail,
 }
 
 #[derive(Serialize)]
@@ -71,6 +81,12 @@ struct Tls {
 #[derive(Serialize)]
 struct MasterKey {
     master: &'static str,
+}
+
+#[derive(Serialize)]
+struct Mail {
+    from: &'static str,
+    folder: &'static str,
 }
 
 #[derive(Serialize)]

@@ -54,10 +54,11 @@ const STATE: &str = "local.json";
 /// Written first, so a folder with it is ours.
 const FIRST: &str = "keys/root-1.pk8";
 /// Everything else that a deployment's folder holds.
-const OURS: [&str; 10] = [
+const OURS: [&str; 11] = [
     "accounts.json",
     "data",
     "deployment.json",
+    "mail",
     "master.key",
     "platform.log",
     "platform.pid",

@@ -139,6 +139,7 @@ async fn run(options: &Run, interrupt: &mut Interrupt) -> Outcome {
     }
     println!("\nSecond steps, for an authenticator\n\n{}", show::second_steps(&accounts)?);
     println!("\n{}", show::accounts(&accounts, UnixSeconds::from_clock())?);
+    println!("\nLetters with codes, such as for a forgotten password, land in {}.", local.mail().display());
     let mut client = Command::new(&options.client);
     // Only a build for tests reads it; any other knows its deployment by itself.
     client.env("POLDER_E2E_DEPLOYMENT", local.deployment_file());

@@ -107,7 +107,7 @@ impl Seeds<'_> {
         let account = Account::make(manager, email, "manager", true, &SystemRandom::new())?;
         let mut command = self.local.platform_command(self.binary);
         command.args(["domain", "add", "--second-step", "required", "--name", name]);
-        command.args(["--manager-email", email, "--manager-name", manager]);
+        command.args(["--manager-email", email, "--manager-name", manager, "--password-stdin"]);
         let said = run(&mut command, &account.secrets())?;
         let (domain, id) = said.split_once('\n').ok_or_else(|| LocalError::NoId(said.clone()))?;
         Ok((domain.to_owned(), account, id.to_owned()))
@@ -125,6 +125,7 @@ impl Seeds<'_> {
         let account = Account::make(name, email, role, enrolled, &SystemRandom::new())?;
         let mut command = self.local.platform_command(self.binary);
         command.args(["user", "add", "--domain", domain, "--email", email, "--name", name, "--role", role]);
+        command.arg("--password-stdin");
         let id = run(&mut command, &account.secrets())?;
         Ok((account, id))
     }

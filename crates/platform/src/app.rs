@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::events::Events;
 use crate::login::hashing::{Cost, Hashing};
 use crate::login::proof::Proofs;
+use crate::mail::{Desk, DeskError};
 use crate::releases::Releases;
 use crate::store::blobs::Blobs;
 use crate::store::keys::{KeyStore, MasterKey};
@@ -40,6 +41,8 @@ pub struct Parts {
     pub proofs: Proofs,
     /// Open clients that are told what happens.
     pub events: Arc<Events>,
+    /// Where letters leave from.
+    pub mail: Desk,
     /// Release files and the signed policy; absent where only the command line adds something.
     pub releases: Option<Releases>,
     /// The time.
@@ -92,6 +95,9 @@ pub enum StartError {
     /// The release files.
     #[error("releases: {0}")]
     Releases(#[from] crate::releases::ReleaseError),
+    /// The way that letters leave.
+    #[error("mail: {0}")]
+    Mail(#[from] DeskError),
     /// Proofs.
     #[error("proofs: {0}")]
     Proofs(#[from] crate::login::proof::NoKey),
@@ -134,6 +140,7 @@ impl App {
             hashing: Hashing::start(around.cost),
             proofs: Proofs::new(around.random)?,
             events: Arc::default(),
+            mail: Desk::open(config.mail.as_ref(), &config.origin)?,
             releases,
             clock: around.clock,
             random: around.random,
@@ -179,6 +186,7 @@ pub(crate) mod tests {
             },
             releases: Release { folder: folder.join("releases"), root: folder.join("root.json") },
             limits: Limits::default(),
+            mail: None,
         };
         let around = Surroundings {
             clock: Arc::new(|| UnixSeconds(1_790_000_000)),

@@ -93,6 +93,18 @@ codes! {
     PasswordWrong = "password-wrong", "S-42", 403, "the password is wrong";
     /// A code of the second step is needed as well.
     CodeNeeded = "code-needed", "S-43", 403, "a code is needed as well";
+    /// The code from the letter is wrong, was used, or its time is over.
+    PasswordCodeWrong = "password-code-wrong", "S-10", 403, "the code for a password does not count";
+    /// The new password has too few characters, or too many.
+    PasswordTooShort = "password-too-short", "S-11", 422, "the new password is too short";
+    /// The new password is one that many people use.
+    PasswordCommon = "password-common", "S-12", 422, "the new password is a common one";
+    /// The new password is easy to guess.
+    PasswordWeak = "password-weak", "S-13", 422, "the new password is easy to guess";
+    /// The password until now is another one.
+    OldPasswordWrong = "old-password-wrong", "S-14", 403, "the password until now is another one";
+    /// Somebody has this e-mail already.
+    EmailTaken = "email-taken", "P-10", 409, "there is an account with this e-mail";
     /// The role does not allow it.
     NotAllowed = "not-allowed", "P-02", 403, "the role does not allow it";
     /// There is no such thing, or none that this person may know of (B2).

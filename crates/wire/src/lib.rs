@@ -9,11 +9,14 @@
 mod code;
 mod endpoint;
 mod id;
+mod language;
 mod notes;
 mod problem;
 mod secret;
 mod time;
 
+pub mod password;
+pub mod people;
 pub mod project;
 pub mod proof;
 pub mod rights;
@@ -24,6 +27,7 @@ pub mod update;
 pub use code::{Code, UnknownCode};
 pub use endpoint::{Endpoint, Method, Nothing, Raw};
 pub use id::{DomainId, MalformedId, ProjectId, SessionId, UserId};
+pub use language::{Language, UnknownLanguage};
 pub use notes::Notes;
 pub use problem::Problem;
 pub use secret::Secret;

@@ -4,6 +4,7 @@
 mod clipboard;
 mod gate;
 mod network;
+mod password;
 mod projects;
 mod session;
 mod sign_in;
@@ -53,6 +54,12 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         session::stirred,
         session::lock_settings,
         session::set_lock,
+        password::password_forgotten,
+        password::password_code,
+        password::password_strength,
+        password::password_set,
+        password::password_rules,
+        password::password_change,
         projects::projects,
         projects::project_open,
         projects::project_sketch,

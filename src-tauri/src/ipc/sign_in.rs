@@ -52,6 +52,16 @@ pub(crate) async fn sign_in_password(
 ) -> Result<Next, Failure> {
     let (turn, door) = shell.door()?;
     let next = door.password(&email, password, stay).await.map_err(|failure| shell.learn(turn, failure))?;
+    proceed(&shell, turn, door, next).await
+}
+
+/// On to what comes after a right password, or after one that was set with a code.
+pub(super) async fn proceed(
+    shell: &Shell,
+    turn: Turn,
+    door: Door,
+    next: ClientNext,
+) -> Result<Next, Failure> {
     let (stage, answer) = match next {
         ClientNext::Code(step) => {
             let domain_name = step.domain_name().to_owned();
@@ -62,7 +72,7 @@ pub(crate) async fn sign_in_password(
             (Stage::Enrol(door, Arc::new(step)), Next::Enrol { domain_name })
         }
         ClientNext::Done(session) => {
-            let SignedIn { me, remembered } = begin(&shell, turn, door, session).await?;
+            let SignedIn { me, remembered } = begin(shell, turn, door, session).await?;
             return Ok(Next::Done { me, remembered });
         }
     };
@@ -97,7 +107,8 @@ pub(crate) async fn sign_in_confirm(shell: State<'_, Shell>, code: Secret) -> Re
 #[tauri::command]
 #[allow(clippy::needless_pass_by_value, reason = "how Tauri hands it over")]
 pub(crate) fn sign_in_cancel(shell: State<'_, Shell>) {
-    if let (turn, Stage::Code(door, _) | Stage::Enrol(door, _)) = shell.stage() {
+    if let (turn, Stage::NewPassword(door, _) | Stage::Code(door, _) | Stage::Enrol(door, _)) = shell.stage()
+    {
         // Where it just ended by itself, there is nothing left to forget.
         shell.advance(turn, Stage::Admitted(door));
     }

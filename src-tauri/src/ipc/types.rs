@@ -126,14 +126,19 @@ pub(crate) struct SignedIn {
 #[derive(Debug, Serialize, TS)]
 #[serde(tag = "state", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub(crate) enum Resumed {
-    SignedIn { me: Me, remembered: Remembered },
+    SignedIn {
+        me: Me,
+        remembered: Remembered,
+    },
     /// Signed in, and locked.
     Locked {
         me: Me,
         /// Whether unlocking takes a code as well.
         code: bool,
     },
-    SignedOut { why: Option<Code> },
+    SignedOut {
+        why: Option<Code>,
+    },
 }
 
 /// What comes after a right password.
@@ -153,6 +158,66 @@ pub(crate) struct Enrolment {
     pub(crate) qr: String,
     /// The same to type, in groups of four.
     pub(crate) key: String,
+}
+
+/// What a new password is worth.
+#[derive(Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Strength {
+    /// From 0 (the first guess) to 4 (beyond guessing).
+    score: u8,
+    /// So many characters are missing.
+    missing: u32,
+    /// The platform takes it, unless many people use it.
+    enough: bool,
+    /// What would make it better, the most telling first.
+    hints: Vec<Hint>,
+}
+
+/// What is wrong with a password, or would make it better.
+#[derive(Debug, Clone, Copy, Serialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Hint {
+    KeyboardRows,
+    Repeats,
+    Common,
+    LikeCommon,
+    Sequences,
+    Dates,
+    OneWord,
+    Names,
+    FewWords,
+    MoreWords,
+    Capitals,
+    Reversed,
+    Substitutions,
+}
+
+impl From<session::Strength> for Strength {
+    fn from(strength: session::Strength) -> Self {
+        let session::Strength { score, missing, enough, hints } = strength;
+        Self { score, missing, enough, hints: hints.into_iter().map(Hint::from).collect() }
+    }
+}
+
+impl From<session::Hint> for Hint {
+    fn from(hint: session::Hint) -> Self {
+        match hint {
+            session::Hint::KeyboardRows => Self::KeyboardRows,
+            session::Hint::Repeats => Self::Repeats,
+            session::Hint::Common => Self::Common,
+            session::Hint::LikeCommon => Self::LikeCommon,
+            session::Hint::Sequences => Self::Sequences,
+            session::Hint::Dates => Self::Dates,
+            session::Hint::OneWord => Self::OneWord,
+            session::Hint::Names => Self::Names,
+            session::Hint::FewWords => Self::FewWords,
+            session::Hint::MoreWords => Self::MoreWords,
+            session::Hint::Capitals => Self::Capitals,
+            session::Hint::Reversed => Self::Reversed,
+            session::Hint::Substitutions => Self::Substitutions,
+        }
+    }
 }
 
 impl Resumed {
@@ -256,6 +321,8 @@ mod tests {
         Resumed::export_all(&config).unwrap();
         Next::export_all(&config).unwrap();
         Enrolment::export_all(&config).unwrap();
+        polder_wire::password::PasswordRules::export_all(&config).unwrap();
+        Strength::export_all(&config).unwrap();
         Listed::export_all(&config).unwrap();
         Opened::export_all(&config).unwrap();
         Network::export_all(&config).unwrap();

@@ -2,6 +2,12 @@
 import { GATE, SMALL, WINDOW, byId, see, signIn } from "./steps.mjs";
 
 const refused = see("gate-refused");
+const withCode = async (page) => {
+  await page.click(byId("open-letter-code"));
+  await page.fill(byId("letter-code-field"), "01ABC-DEFGH-JKMNP-QRSTV");
+  await page.click(byId("letter-code-continue"));
+  await page.waitForSelector(byId("new-password"));
+};
 
 export const DOOR = [
   ["gate-comparing", GATE, "gate=comparing&bytes=0.62", (page) => page.waitForSelector("[data-step=comparing][data-standing=now]")],
@@ -50,6 +56,42 @@ export const DOOR = [
     await page.waitForSelector(byId("sign-in-error"));
   }],
   ["sign-in-why", WINDOW, "why=session-over", see("sign-in-why")],
+  ["forgotten", WINDOW, "", async (page) => {
+    await page.click(byId("open-forgotten"));
+    await page.waitForSelector(byId("forgotten"));
+  }],
+  ["forgotten-sent", WINDOW, "", async (page) => {
+    await page.fill(byId("email"), "aino.virtanen@hel.example");
+    await page.click(byId("open-forgotten"));
+    await page.click(byId("forgotten-send"));
+    await page.waitForSelector(byId("forgotten-sent"));
+  }],
+  ["letter-code", SMALL, "", async (page) => {
+    await page.click(byId("open-letter-code"));
+    await page.fill(byId("letter-code-field"), "01ABC-DEFGH-JKMNP-QRSTV");
+  }],
+  ["letter-code-wrong", WINDOW, "", async (page) => {
+    await page.click(byId("open-letter-code"));
+    await page.fill(byId("letter-code-field"), "00000-00000-00000-00000");
+    await page.click(byId("letter-code-continue"));
+    await page.waitForSelector(byId("letter-code-error"));
+  }],
+  ["new-password", WINDOW, "", async (page) => {
+    await withCode(page);
+    await page.fill(byId("new-password-field"), "password1");
+    await page.waitForSelector("[data-testid=password-strength][data-score='0']");
+  }],
+  ["new-password-strong", SMALL, "", async (page) => {
+    await withCode(page);
+    await page.fill(byId("new-password-field"), "nine herons over the ditch");
+    await page.waitForSelector("[data-testid=password-strength][data-enough=true]");
+  }],
+  ["new-password-refused", WINDOW, "", async (page) => {
+    await withCode(page);
+    await page.fill(byId("new-password-field"), "trustno1trustno1");
+    await page.click(byId("new-password-set"));
+    await page.waitForSelector(byId("new-password-error"));
+  }],
   ["code", WINDOW, "", async (page) => {
     await signIn(page);
     await page.locator(byId("code-field")).pressSequentially("4079");

@@ -11,11 +11,13 @@ import type { Network } from "$lib/bindings/Network";
 import type { NetworkChange } from "$lib/bindings/NetworkChange";
 import type { Next } from "$lib/bindings/Next";
 import type { Opened } from "$lib/bindings/Opened";
+import type { PasswordRules } from "$lib/bindings/PasswordRules";
 import type { Refused } from "$lib/bindings/Refused";
 import type { Resumed } from "$lib/bindings/Resumed";
 import type { Screen } from "$lib/bindings/Screen";
 import type { SignedIn } from "$lib/bindings/SignedIn";
 import type { Sketch } from "$lib/bindings/Sketch";
+import type { Strength } from "$lib/bindings/Strength";
 import type { ThemeChoice } from "$lib/bindings/ThemeChoice";
 import type { Update } from "$lib/bindings/Update";
 import type { WhatsNew } from "$lib/bindings/WhatsNew";
@@ -54,6 +56,18 @@ export interface Backend {
   code(code: string): Promise<SignedIn>;
   /** Forgets a sign-in that is under way. */
   cancel(): Promise<void>;
+  /** Asks for a letter with a code for a new password; nobody is told whether there is such an account. */
+  passwordForgotten(email: string): Promise<void>;
+  /** Looks at a code from a letter: whose password it sets, and what that must be. */
+  passwordCode(code: string): Promise<PasswordRules>;
+  /** What a new password is worth, judged on this computer. */
+  passwordStrength(password: string, rules: PasswordRules): Promise<Strength>;
+  /** Sets a password with the code that was looked at, and goes on signing in. */
+  passwordSet(password: string, stay: boolean, language: Language): Promise<Next>;
+  /** What the next password of whoever is signed in must be. */
+  passwordRules(): Promise<PasswordRules>;
+  /** Another password for the one that is known; everywhere else the person is signed out. */
+  passwordChange(old: string, password: string): Promise<void>;
   /** Ends the session here and on the platform. */
   signOut(): Promise<void>;
   /** Tells what happens while somebody is signed in, for as long as this page is there. */

@@ -21,6 +21,12 @@ export const backend: Backend = {
   confirm: (code) => ask("sign_in_confirm", { code }),
   code: (code) => ask("sign_in_code", { code }),
   cancel: () => ask("sign_in_cancel"),
+  passwordForgotten: (email) => ask("password_forgotten", { email }),
+  passwordCode: (code) => ask("password_code", { code }),
+  passwordStrength: (password, rules) => ask("password_strength", { password, rules }),
+  passwordSet: (password, stay, language) => ask("password_set", { password, stay, language }),
+  passwordRules: () => ask("password_rules"),
+  passwordChange: (old, password) => ask("password_change", { old, new: password }),
   signOut: () => ask("sign_out"),
   async listen(onHappened) {
     const channel = new Channel<Happened>();

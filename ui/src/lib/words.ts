@@ -26,7 +26,7 @@ export function signedOutWords(code: Code): Words {
 
 /** The words for a code. `args` are what the message names: `host`, `version`, `seconds` and the like. */
 export function words(code: Code, place: Place, args: Args = {}): Words {
-  const all: Args = { host: "", seconds: 0, newest: "none", issuer: "none", version: "", clock: "unknown", off: "", time: "", room: "unknown", needed: "", free: "", short: "", ...args };
+  const all: Args = { host: "", seconds: 0, newest: "none", issuer: "none", version: "", clock: "unknown", off: "", time: "", minimum: 8, room: "unknown", needed: "", free: "", short: "", ...args };
   const known = maybe(`err-${code}`, all) === undefined ? "unexpected" : code;
   const variant = maybe(`err-${known}-${place}`, all) === undefined ? known : `${known}-${place}`;
   return {

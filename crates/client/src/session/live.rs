@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::digest;
 use bytes::Bytes;
+use polder_wire::password::{ChangeBody, ChangePassword, PasswordRules, ReadRules};
 use polder_wire::project::{Layer, LayerBytes, List, Listed, Open, Opened, ReadSketch, Sketch, is_layer_id};
 use polder_wire::session::Policy;
 use polder_wire::sign_in::{Grant, Me, Refresh, RefreshBody, SignOut};
@@ -117,6 +118,29 @@ impl Session {
             return Err(Failure::of(Code::AnswerBroken));
         }
         Ok(bytes)
+    }
+
+    /// What this person's next password must be.
+    ///
+    /// # Errors
+    /// [`Code::SessionOver`], and whatever a call may meet.
+    pub async fn password_rules(&self) -> Result<PasswordRules, Failure> {
+        self.signed(|client, caller| Box::pin(client.call(&ReadRules, &Nothing {}, caller))).await
+    }
+
+    /// Another password for the one that is known. Every other session of this person ends.
+    ///
+    /// # Errors
+    /// [`Code::OldPasswordWrong`]; [`Code::PasswordTooShort`], [`Code::PasswordCommon`], [`Code::PasswordWeak`];
+    /// [`Code::SessionOver`], and whatever a call may meet.
+    pub async fn change_password(&self, old: Secret, new: Secret) -> Result<(), Failure> {
+        let Nothing {} = self
+            .signed(move |client, caller| {
+                let body = ChangeBody { old: old.clone(), new: new.clone() };
+                Box::pin(async move { client.call(&ChangePassword, &body, caller).await })
+            })
+            .await?;
+        Ok(())
     }
 
     /// Ends the session in the keychain, in memory and at the platform. Each is tried even when another

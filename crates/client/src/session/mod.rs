@@ -6,11 +6,15 @@ mod events;
 mod item;
 mod live;
 mod lock;
+mod password;
+mod strength;
 mod this_device;
 
 pub use crate::api::Failure;
 pub use events::{Backoff, Heard};
 pub use live::Session;
+pub use password::NewPassword;
+pub use strength::{Hint, Strength, strength};
 
 use std::sync::Arc;
 
@@ -133,18 +137,28 @@ impl Door {
     /// # Errors
     /// [`Code::CredentialsWrong`], [`Code::Busy`] with a time, and whatever a call may meet.
     pub async fn password(&self, email: &str, password: Secret, stay: bool) -> Result<Next, Failure> {
-        let key = DeviceKey::generate(self.client.surroundings().random())
-            .map_err(|error| Failure::logged(Code::Unexpected, "device key", &error))?;
-        let key = Arc::new(key);
+        let key = self.new_key()?;
         let device = Some(this_device::this_device());
         let body = PasswordBody { email: email.to_owned(), password, stay, device };
         let next = self.client.call(&Password, &body, Caller { key: &key, access_token: None }).await?;
+        Ok(self.go_on(key, next).await)
+    }
+
+    /// A key for a sign-in, and for the session that comes of it.
+    fn new_key(&self) -> Result<Arc<DeviceKey>, Failure> {
+        let key = DeviceKey::generate(self.client.surroundings().random())
+            .map_err(|error| Failure::logged(Code::Unexpected, "device key", &error))?;
+        Ok(Arc::new(key))
+    }
+
+    /// What the platform said comes next.
+    async fn go_on(&self, key: Arc<DeviceKey>, next: NextStep) -> Next {
         let underway = |key, ticket| Underway { door: self.clone(), key, ticket };
-        Ok(match next {
+        match next {
             NextStep::Code(ticket) => Next::Code(CodeStep(underway(key, ticket))),
             NextStep::Enrol(ticket) => Next::Enrol(EnrolStep(underway(key, ticket))),
             NextStep::Done(grant) => Next::Done(self.begin(key, grant).await),
-        })
+        }
     }
 
     /// The session is in the keychain before anybody uses it.

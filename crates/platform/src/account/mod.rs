@@ -9,8 +9,7 @@ use polder_wire::{Code, DomainId, Nothing, SessionId, UserId};
 use sqlx::Row;
 
 pub(crate) use add::Ready;
-pub use add::{AddError, NewPerson, add};
-pub(crate) use words::checked_password;
+pub use add::{AddError, NewPerson, add, add_person};
 pub use words::{Email, PersonName};
 
 use crate::App;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 use polder_wire::rights::{Access, Role};
-use polder_wire::{DomainId, Secret, UserId};
+use polder_wire::{DomainId, Language, Secret, UserId};
 
 use super::say;
 use crate::account::{Email, NewPerson, PersonName};
@@ -30,8 +30,7 @@ pub(super) enum Operator {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Domain {
-    /// Add one with its first manager and print the ids of both; standard input: the manager's password, on a
-    /// second line perhaps the Base32 key of a second step that is set up already
+    /// Add one with its first manager, who gets a code for the first password by mail, and print the ids of both
     Add {
         #[arg(long)]
         name: String,
@@ -42,13 +41,19 @@ pub(super) enum Domain {
         manager_email: String,
         #[arg(long)]
         manager_name: String,
+        /// No letter: the password comes by standard input, on a second line perhaps the Base32 key of a second
+        /// step that is set up already. For trying and for moving accounts
+        #[arg(long)]
+        password_stdin: bool,
+        /// In which language they are written to: en or nl
+        #[arg(long, default_value_t)]
+        language: Language,
     },
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum User {
-    /// Add somebody and print their id; standard input: the password, on a second line perhaps the Base32
-    /// key of a second step that is set up already
+    /// Add somebody, who gets a code for the first password by mail, and print their id
     Add {
         #[arg(long)]
         domain: DomainId,
@@ -58,6 +63,13 @@ pub(super) enum User {
         name: String,
         #[arg(long, value_enum)]
         role: RoleName,
+        /// No letter: the password comes by standard input, on a second line perhaps the Base32 key of a second
+        /// step that is set up already. For trying and for moving accounts
+        #[arg(long)]
+        password_stdin: bool,
+        /// In which language they are written to: en or nl
+        #[arg(long, default_value_t)]
+        language: Language,
     },
 }
 
@@ -102,22 +114,22 @@ pub(super) async fn operator(config: &Config, around: Surroundings, command: Ope
 }
 
 pub(super) async fn domain(config: &Config, around: Surroundings, command: Domain) -> Done {
-    let Domain::Add { name, second_step, manager_email, manager_name } = command;
-    let manager = person(&manager_email, &manager_name)?;
+    let Domain::Add { name, second_step, manager_email, manager_name, password_stdin, language } = command;
+    let manager = person(&manager_email, &manager_name, language, password_stdin)?;
     let app = App::open(config, around).await?;
     let (domain, manager) = domains::add(&app, &name, second_step, manager).await?;
     done(&app, &format!("{domain}\n{manager}")).await
 }
 
 pub(super) async fn user(config: &Config, around: Surroundings, command: User) -> Done {
-    let User::Add { domain, email, name, role } = command;
+    let User::Add { domain, email, name, role, password_stdin, language } = command;
     let role = match role {
         RoleName::Viewer => Role::Viewer,
         RoleName::Host => Role::Host,
         RoleName::Editor => Role::Editor,
         RoleName::Manager => Role::Manager,
     };
-    let person = person(&email, &name)?;
+    let person = person(&email, &name, language, password_stdin)?;
     let app = App::open(config, around).await?;
     let id = account::add(&app, domain, role, person).await?;
     done(&app, &id.to_string()).await
@@ -135,11 +147,19 @@ pub(super) async fn project(config: &Config, around: Surroundings, command: Proj
     done(&app, &id.to_string()).await
 }
 
-/// Somebody to add, with the secrets of standard input.
-fn person(email: &str, name: &str) -> Result<NewPerson, Box<dyn Error>> {
+/// Somebody to add, with the secrets of standard input where they come from there.
+fn person(
+    email: &str,
+    name: &str,
+    language: Language,
+    password_stdin: bool,
+) -> Result<NewPerson, Box<dyn Error>> {
     let (email, name) = (Email::new(email)?, PersonName::new(name)?);
-    let (password, second_step) = secrets()?;
-    Ok(NewPerson { email, name, password, second_step })
+    let (password, second_step) = match password_stdin {
+        true => secrets().map(|(password, second_step)| (Some(password), second_step))?,
+        false => (None, None),
+    };
+    Ok(NewPerson { email, name, language, password, second_step })
 }
 
 async fn done(app: &App, id: &str) -> Done {

@@ -6,7 +6,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::say;
 use crate::app::Surroundings;
 use crate::config::Config;
-use crate::{App, http, login};
+use crate::mail::{MailError, Round};
+use crate::{App, http, login, mail, password};
 
 const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -16,6 +17,7 @@ pub(super) async fn serve(config: &Config, around: Surroundings) -> Result<(), B
     let mut interrupt = signal(SignalKind::interrupt())?;
     let server = http::listen(app.clone(), config)?;
     let sweeping = tokio::spawn(sweep(app.clone()));
+    let posting = tokio::spawn(letters(app.clone()));
     say(&format!("listening on {}", server.address()))?;
     tracing::info!(address = %server.address(), "serving");
     server
@@ -28,8 +30,35 @@ pub(super) async fn serve(config: &Config, around: Surroundings) -> Result<(), B
         })
         .await?;
     sweeping.abort();
+    // A letter that is just being sent is sent again later, under the same message id.
+    posting.abort();
     app.store.close().await;
     Ok(())
+}
+
+/// Answers who asked for a new password, and sends what is posted.
+async fn letters(app: App) {
+    if !app.mail.leads_somewhere() {
+        tracing::warn!("there is no [mail] in the configuration: letters wait, first passwords among them");
+    }
+    loop {
+        match answer_and_send(&app).await {
+            // More may wait than one round took.
+            Ok(true) => {}
+            Ok(false) => mail::something_posted(&app).await,
+            Err(error) => {
+                tracing::error!(%error, "letters could not be looked after; trying again soon");
+                mail::something_posted(&app).await;
+            }
+        }
+    }
+}
+
+/// Whether there may be more to do at once.
+async fn answer_and_send(app: &App) -> Result<bool, MailError> {
+    let asked = password::answer_requests(app).await?;
+    let Round { left, failed, .. } = mail::deliver_due(app).await?;
+    Ok(asked > 0 || (left > 0 && failed == 0))
 }
 
 async fn sweep(app: App) {

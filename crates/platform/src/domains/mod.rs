@@ -1,19 +1,25 @@
 //! Customers' private domains.
 
+use polder_wire::people::{self, PasswordMinimum};
 use polder_wire::rights::Role;
 use polder_wire::session::Policy;
-use polder_wire::{DomainId, UserId};
+use polder_wire::{Code, DomainId, Nothing, UserId};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use crate::App;
 use crate::account::{self, NewPerson};
+use crate::http::Refused;
 use crate::login::session;
+use crate::rights::{Authorized, SetPasswordMinimum};
 use crate::store::keys::KeyError;
 use crate::store::seal::{DomainKeys, SealError};
 use crate::store::{Column, NoRandomness, OpenError, StoreError, random_id};
 
 const NAME: Column = Column::new("domains", "name");
+/// A domain's own minimum for new passwords is between these; the table says the same.
+const LEAST_MINIMUM: u32 = 8;
+const MOST_MINIMUM: u32 = 64;
 
 /// Whether everybody in a domain needs a second step (R53).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -82,7 +88,7 @@ pub async fn add(
     if !(1..=200).contains(&name.chars().count()) {
         return Err(AddError::Name);
     }
-    let manager = account::Ready::make(app, Role::Manager, manager).await?;
+    let manager = account::Ready::make(app, Role::Manager, manager, second_step, LEAST_MINIMUM).await?;
     let id = random_id(app.random, DomainId::from_random)?;
     // The key first: a key without a domain does no harm, a domain without a key cannot be read.
     let keys = app.keys.create(id, app.random).await?;
@@ -96,7 +102,7 @@ pub async fn add(
         .bind(app.now().0)
         .execute(write.on())
         .await?;
-    let manager = manager.insert(app, write.on(), id, &keys).await?;
+    let manager = manager.insert(app, &mut write, id, &keys).await?;
     write.commit().await?;
     Ok((id, manager))
 }
@@ -198,11 +204,27 @@ pub(crate) fn open_name(keys: &DomainKeys, domain: DomainId, sealed: &[u8]) -> R
     NAME.open_text(keys, &domain.to_string(), sealed)
 }
 
-/// Whether there is such a domain.
-pub(crate) async fn exists(app: &App, domain: DomainId) -> Result<bool, sqlx::Error> {
-    let row = sqlx::query("SELECT id FROM domains WHERE id = $1")
-        .bind(domain.to_string())
-        .fetch_optional(app.store.pool())
+/// `POST /api/v1/domain/passwords`: how long new passwords must be (R54). Those that are set stay.
+///
+/// # Errors
+/// [`Code::Malformed`] for what is not 8 to 64.
+pub async fn set_password_minimum(
+    leave: Authorized<SetPasswordMinimum>,
+    app: App,
+    _: people::SetPasswordMinimum,
+    body: PasswordMinimum,
+) -> Result<Nothing, Refused> {
+    if !(LEAST_MINIMUM..=MOST_MINIMUM).contains(&body.minimum) {
+        return Err(Code::Malformed.into());
+    }
+    let manager = leave.person();
+    let mut write = app.store.write().await?;
+    sqlx::query("UPDATE domains SET password_minimum = $1 WHERE id = $2")
+        .bind(i64::from(body.minimum))
+        .bind(manager.domain.to_string())
+        .execute(write.on())
         .await?;
-    Ok(row.is_some())
+    write.commit().await?;
+    tracing::info!(by = %manager.user, minimum = body.minimum, "new passwords must be this long");
+    Ok(Nothing {})
 }

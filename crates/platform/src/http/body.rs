@@ -56,6 +56,8 @@ pub(super) fn fuzz_type(bytes: &[u8]) {
 #[cfg(fuzzing)]
 pub(super) fn fuzz(bytes: &[u8]) {
     use polder_wire::Nothing;
+    use polder_wire::password::{ChangeBody, ForgottenBody, SetBody};
+    use polder_wire::people::{AddPersonBody, PasswordMinimum};
     use polder_wire::sign_in::{CodeBody, PasswordBody, RefreshBody, TicketBody};
 
     fn read<T: DeserializeOwned + serde::Serialize>(bytes: &[u8]) {
@@ -78,6 +80,12 @@ pub(super) fn fuzz(bytes: &[u8]) {
     read::<TicketBody>(bytes);
     read::<CodeBody>(bytes);
     read::<RefreshBody>(bytes);
+    read::<ForgottenBody>(bytes);
+    read::<polder_wire::password::CodeBody>(bytes);
+    read::<SetBody>(bytes);
+    read::<ChangeBody>(bytes);
+    read::<AddPersonBody>(bytes);
+    read::<PasswordMinimum>(bytes);
     read::<Nothing>(bytes);
 }
 

@@ -55,13 +55,21 @@ fn needs(action: ActionKind) -> Needs {
     match action {
         ActionKind::FetchRelease => Needs::Nothing,
         ActionKind::ReadApiDescription => Needs::Client,
-        ActionKind::SignIn | ActionKind::RefreshSession | ActionKind::EndSession => Needs::Proof,
+        ActionKind::SignIn
+        | ActionKind::AskForPassword
+        | ActionKind::SetPassword
+        | ActionKind::RefreshSession
+        | ActionKind::EndSession => Needs::Proof,
         ActionKind::LockSession | ActionKind::UnlockSession | ActionKind::WatchEvents => Needs::LockedSession,
         ActionKind::WhoAmI
         | ActionKind::ListDevices
         | ActionKind::EndDevice
         | ActionKind::EndOthers
         | ActionKind::ProveAgain
+        | ActionKind::ReadPasswordRules
+        | ActionKind::ChangePassword
+        | ActionKind::AddPerson
+        | ActionKind::SetPasswordMinimum
         | ActionKind::ListProjects
         | ActionKind::OpenProject
         | ActionKind::ReadSketch

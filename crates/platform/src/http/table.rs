@@ -4,16 +4,18 @@ use axum::Router;
 use axum::extract::Request;
 use axum::response::Response;
 use bytes::Bytes;
-use polder_wire::{Code, Endpoint, Method, Nothing, OPENAPI_PATH, Raw, project, session, sign_in};
+use polder_wire::password as wire_password;
+use polder_wire::{Code, Endpoint, Method, Nothing, OPENAPI_PATH, Raw, people, project, session, sign_in};
 
 use super::routes::{Guarded, PathValues, RawAnswer, Route, Routes};
 use super::{Refused, openapi};
 use crate::rights::{
-    Authorized, EndDevice, EndOthers, EndSession, FetchRelease, ListDevices, ListProjects, LockSession,
-    OpenProject, ProveAgain, ReadApiDescription, ReadLayer, ReadSketch, RefreshSession, SignIn,
-    UnlockSession, WatchEvents, WhoAmI,
+    AddPerson, AskForPassword, Authorized, ChangePassword, EndDevice, EndOthers, EndSession, FetchRelease,
+    ListDevices, ListProjects, LockSession, OpenProject, ProveAgain, ReadApiDescription, ReadLayer,
+    ReadPasswordRules, ReadSketch, RefreshSession, SetPassword, SetPasswordMinimum, SignIn, UnlockSession,
+    WatchEvents, WhoAmI,
 };
-use crate::{App, account, events, login, projects};
+use crate::{App, account, domains, events, login, password, projects};
 
 /// The router and the list of what it routes.
 pub(super) fn routes() -> Result<(Router<App>, Vec<Route>), serde_json::Error> {
@@ -32,6 +34,16 @@ fn all(document: Bytes) -> Routes {
         .json::<sign_in::Code, _, _>("Second step of a sign-in", login::code)
         .json::<sign_in::Refresh, _, _>("Exchange a refresh token", login::refresh)
         .json::<sign_in::SignOut, _, _>("Sign this device out", login::sign_out)
+        .json::<wire_password::Forgotten, _, _>("Ask for a letter with a code", password::forgotten)
+        .json::<wire_password::LookAtCode, _, _>("What a code lets one set", password::look_at_code)
+        .json::<wire_password::SetPassword, _, _>("Set a password with a code", password::set)
+        .json::<wire_password::ReadRules, _, _>("What one's new password must be", password::rules)
+        .json::<wire_password::ChangePassword, _, _>("Change one's password", password::change)
+        .json::<people::AddPerson, _, _>("Make an account in one's domain", account::add_person)
+        .json::<people::SetPasswordMinimum, _, _>(
+            "How long new passwords in one's domain must be",
+            domains::set_password_minimum,
+        )
         .json::<sign_in::WhoAmI, _, _>("Who is signed in", account::me)
         .json::<session::Prove, _, _>("Make the sign-in fresh again", login::prove::prove)
         .json::<session::Lock, _, _>("Lock the session", login::prove::lock)
@@ -94,6 +106,13 @@ guarded! {
     sign_in::Code => SignIn, _ => Self;
     sign_in::Refresh => RefreshSession, _ => Self;
     sign_in::SignOut => EndSession, _ => Self;
+    wire_password::Forgotten => AskForPassword, _ => Self;
+    wire_password::LookAtCode => SetPassword, _ => Self;
+    wire_password::SetPassword => SetPassword, _ => Self;
+    wire_password::ReadRules => ReadPasswordRules, _ => Self;
+    wire_password::ChangePassword => ChangePassword, _ => Self;
+    people::AddPerson => AddPerson, _ => Self;
+    people::SetPasswordMinimum => SetPasswordMinimum, _ => Self;
     sign_in::WhoAmI => WhoAmI, _ => Self;
     session::Prove => ProveAgain, _ => Self;
     session::Lock => LockSession, _ => Self;
@@ -153,6 +172,13 @@ mod tests {
                 ("POST", "/api/v1/sign-in/code", SignIn),
                 ("POST", "/api/v1/session/refresh", RefreshSession),
                 ("POST", "/api/v1/session/end", EndSession),
+                ("POST", "/api/v1/password/forgotten", AskForPassword),
+                ("POST", "/api/v1/password/code", SetPassword),
+                ("POST", "/api/v1/password/set", SetPassword),
+                ("GET", "/api/v1/account/password", ReadPasswordRules),
+                ("POST", "/api/v1/account/password", ChangePassword),
+                ("POST", "/api/v1/people", AddPerson),
+                ("POST", "/api/v1/domain/passwords", SetPasswordMinimum),
                 ("GET", "/api/v1/me", WhoAmI),
                 ("POST", "/api/v1/session/prove", ProveAgain),
                 ("POST", "/api/v1/session/lock", LockSession),

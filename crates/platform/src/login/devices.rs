@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use polder_wire::session::{self as wire, Device, DeviceName, Devices, Ended, NAME_LIMIT};
 use polder_wire::{Code, DomainId, Nothing, SessionId, UnixSeconds};
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
 
 use super::session;
 use crate::App;
@@ -22,7 +22,7 @@ const TICKET_SYSTEM: Column = Column::new("tickets", "device_system");
 
 /// What a device calls itself, fit to be kept and shown.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Named {
+pub(crate) struct Named {
     name: String,
     system: String,
 }
@@ -35,7 +35,7 @@ impl Named {
     ///
     /// # Errors
     /// [`Code::Malformed`] when it is longer than a name may be.
-    pub(super) fn said(said: Option<&DeviceName>) -> Result<Self, Refused> {
+    pub(crate) fn said(said: Option<&DeviceName>) -> Result<Self, Refused> {
         let Some(said) = said else { return Ok(Self::default()) };
         Ok(Self { name: tidy(&said.name)?, system: tidy(&said.system)? })
     }
@@ -86,6 +86,30 @@ pub(super) async fn seal_address(
     let Some(address) = address else { return Ok(None) };
     let keys = app.keys.domain(domain).await?;
     Ok(Some(ADDRESS.seal(&keys, &session.to_string(), address.to_string().as_bytes(), app.random)?))
+}
+
+/// What a session's device calls itself, for a letter: its name, or else its system; a dash when it said neither.
+pub(super) async fn name_of(
+    app: &App,
+    on: &mut AnyConnection,
+    domain: DomainId,
+    session: SessionId,
+) -> Result<String, Refused> {
+    let id = session.to_string();
+    let row = sqlx::query("SELECT device_name, device_system FROM sessions WHERE id = $1")
+        .bind(id.as_str())
+        .fetch_one(on)
+        .await?;
+    let keys = app.keys.domain(domain).await?;
+    for (column, name) in [(NAME, "device_name"), (SYSTEM, "device_system")] {
+        if let Some(sealed) = row.try_get::<Option<Vec<u8>>, _>(name)? {
+            let said = column.open_text(&keys, &id, &sealed)?;
+            if !said.is_empty() {
+                return Ok(said);
+            }
+        }
+    }
+    Ok("-".to_owned())
 }
 
 /// `GET /api/v1/sessions`.
@@ -144,7 +168,7 @@ pub(crate) async fn end_others(
 ) -> Result<Ended, Refused> {
     let person = who.person();
     let mut write = app.store.write().await?;
-    let ended = session::end_all(&app, write.on(), person.domain, person.user, Some(person.session)).await?;
+    let ended = session::end_all(&app, &mut write, person.domain, person.user, Some(person.session)).await?;
     write.commit().await?;
     Ok(Ended { ended })
 }

@@ -27,6 +27,15 @@ impl Cost {
     pub const CHEAP_FOR_TESTS: Self = Self { memory_kib: 8, passes: 1 };
 }
 
+/// What came of comparing a password with a stored hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verified {
+    /// It is the one.
+    pub right: bool,
+    /// And was hashed at a lower cost than today's.
+    pub cheaper: bool,
+}
+
 /// A password cannot be hashed.
 #[derive(Debug, thiserror::Error)]
 pub enum HashingError {
@@ -84,21 +93,26 @@ impl Hashing {
     }
 
     /// Whether a password is the one that was hashed. Without a hash the work is the same and the answer no.
+    /// A hash that was made at a lower cost than today's is told of, so that it can be made anew.
     ///
     /// # Errors
     /// [`HashingError::Full`] when too many wait.
-    pub async fn verify(&self, password: Secret, stored: Option<String>) -> Result<bool, HashingError> {
+    pub async fn verify(&self, password: Secret, stored: Option<String>) -> Result<Verified, HashingError> {
         let (argon2, nobody, known) = (self.argon2.clone(), Arc::clone(&self.nobody), stored.is_some());
         let verified = self
             .run(move || {
                 let stored = stored.as_deref().unwrap_or(&nobody);
                 let stored = PasswordHash::new(stored)?;
-                argon2.verify_password(password.expose().as_bytes(), &stored)
+                argon2.verify_password(password.expose().as_bytes(), &stored)?;
+                let (was, is) = (Params::try_from(&stored)?, argon2.params());
+                Ok(was.m_cost() < is.m_cost() || was.t_cost() < is.t_cost())
             })
             .await?;
         match verified {
-            Ok(()) => Ok(known),
-            Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
+            Ok(cheaper) => Ok(Verified { right: known, cheaper: known && cheaper }),
+            Err(argon2::password_hash::Error::PasswordInvalid) => {
+                Ok(Verified { right: false, cheaper: false })
+            }
             Err(error) => Err(HashingError::Failed(error)),
         }
     }
@@ -150,9 +164,10 @@ mod tests {
         let hashing = Hashing::start(Cost::CHEAP_FOR_TESTS);
         let stored = hashing.hash(Secret::new("right")).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=8,t=1,p=1$"));
-        assert!(hashing.verify(Secret::new("right"), Some(stored.clone())).await.unwrap());
-        assert!(!hashing.verify(Secret::new("wrong"), Some(stored)).await.unwrap());
-        assert!(!hashing.verify(Secret::new("nobody"), None).await.unwrap());
+        let verified = hashing.verify(Secret::new("right"), Some(stored.clone())).await.unwrap();
+        assert_eq!(verified, Verified { right: true, cheaper: false });
+        assert!(!hashing.verify(Secret::new("wrong"), Some(stored)).await.unwrap().right);
+        assert!(!hashing.verify(Secret::new("nobody"), None).await.unwrap().right);
     }
 
     #[tokio::test]
@@ -180,6 +195,6 @@ mod tests {
         while matches!(hashing.verify(Secret::new("x"), None).await, Err(HashingError::Full)) {
             tokio::task::yield_now().await;
         }
-        assert!(!hashing.verify(Secret::new("x"), None).await.unwrap());
+        assert!(!hashing.verify(Secret::new("x"), None).await.unwrap().right);
     }
 }

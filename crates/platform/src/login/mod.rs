@@ -19,7 +19,7 @@ use std::net::IpAddr;
 use polder_wire::sign_in::{
     self, CodeBody, Enrolment, Grant, NextStep, PasswordBody, RefreshBody, Ticket, TicketBody,
 };
-use polder_wire::{Code, DomainId, Nothing, UserId};
+use polder_wire::{Code, DomainId, Nothing, Secret, UserId};
 use sqlx::Row;
 
 use crate::App;
@@ -27,9 +27,10 @@ use crate::account::{self, Email};
 use crate::domains::{self, SecondStep};
 use crate::events;
 use crate::http::Refused;
+use crate::password::{self, policy::normalised};
 use crate::rights::{Authorized, EndSession, RefreshSession, SignIn};
 use crate::store::{StoreError, parsed};
-use devices::Named;
+pub(crate) use devices::Named;
 use hashing::HashingError;
 use proof::Thumbprint;
 use ticket::{Held, Step};
@@ -62,24 +63,75 @@ pub async fn password(
         return Err(Code::Malformed.into());
     }
     let named = Named::said(body.device.as_ref())?;
-    let row = sqlx::query(
-        "SELECT u.domain_id, u.id, u.password_hash, d.name AS domain_name, d.second_step,
-             s.user_id AS has_second_step
-         FROM users u JOIN domains d ON d.id = u.domain_id
-         LEFT JOIN second_steps s ON s.domain_id = u.domain_id AND s.user_id = u.id
-         WHERE u.email_hash = $1",
-    )
-    .bind(email.hash(&app))
-    .fetch_optional(app.store.pool())
-    .await?;
+    let row = sqlx::query("SELECT domain_id, id, password_hash FROM users WHERE email_hash = $1")
+        .bind(email.hash(&app))
+        .fetch_optional(app.store.pool())
+        .await?;
     let stored = row.as_ref().map(|row| row.try_get::<String, _>("password_hash")).transpose()?;
-    let right = app.hashing.verify(body.password, stored).await?;
-    let (Some(row), true) = (row, right) else {
+    // Somebody who has not set a first password yet has none that could be right.
+    let stored = stored.filter(|stored| !stored.is_empty());
+    let typed = normalised(&body.password);
+    let verified = app.hashing.verify(typed.clone(), stored.clone()).await?;
+    let (Some(row), true) = (row, verified.right) else {
         return Err(Code::CredentialsWrong.into());
     };
+    let (domain, user): (DomainId, UserId) = (parsed(&row, "domain_id")?, parsed(&row, "id")?);
+    if let (true, Some(stored)) = (verified.cheaper, stored) {
+        hash_anew(&app, domain, user, typed, &stored).await?;
+    }
+    let newcomer = Newcomer { device: leave.device(), address: leave.address(), stay: body.stay, named };
+    after_password(&app, domain, user, newcomer).await
+}
 
-    let domain: DomainId = parsed(&row, "domain_id")?;
-    let user: UserId = parsed(&row, "id")?;
+/// Keeps a password at today's cost. If it was changed meanwhile, the newer one stays.
+async fn hash_anew(
+    app: &App,
+    domain: DomainId,
+    user: UserId,
+    password: Secret,
+    stored: &str,
+) -> Result<(), Refused> {
+    let hash = app.hashing.hash(password).await?;
+    let mut write = app.store.write().await?;
+    sqlx::query(
+        "UPDATE users SET password_hash = $1 WHERE domain_id = $2 AND id = $3 AND password_hash = $4",
+    )
+    .bind(hash)
+    .bind(domain.to_string())
+    .bind(user.to_string())
+    .bind(stored)
+    .execute(write.on())
+    .await?;
+    Ok(write.commit().await?)
+}
+
+/// The device on which somebody signs in.
+pub(crate) struct Newcomer {
+    pub(crate) device: Thumbprint,
+    pub(crate) address: Option<IpAddr>,
+    pub(crate) stay: bool,
+    /// What it calls itself.
+    pub(crate) named: Named,
+}
+
+/// What comes after somebody proved who they are by a password, or set one with a code.
+pub(crate) async fn after_password(
+    app: &App,
+    domain: DomainId,
+    user: UserId,
+    newcomer: Newcomer,
+) -> Result<NextStep, Refused> {
+    let row = sqlx::query(
+        "SELECT d.name AS domain_name, d.second_step, s.user_id AS has_second_step
+         FROM users u JOIN domains d ON d.id = u.domain_id
+         LEFT JOIN second_steps s ON s.domain_id = u.domain_id AND s.user_id = u.id
+         WHERE u.domain_id = $1 AND u.id = $2",
+    )
+    .bind(domain.to_string())
+    .bind(user.to_string())
+    .fetch_optional(app.store.pool())
+    .await?
+    .ok_or(Refused::from(Code::CredentialsWrong))?;
     let has_second_step = row.try_get::<Option<String>, _>("has_second_step")?.is_some();
     let asks = SecondStep::from_stored(&row.try_get::<String, _>("second_step")?);
     let step = match (has_second_step, asks) {
@@ -87,14 +139,15 @@ pub async fn password(
         (false, SecondStep::Required) => Step::Enrol,
         (false, SecondStep::Optional) => {
             let mut write = app.store.write().await?;
-            let (device, address) = (leave.device(), leave.address());
-            let start = session::Start { domain, user, device, stay: body.stay, named, address };
-            let issued = session::start(&app, &mut write, &start).await?;
+            let Newcomer { device, address, stay, named } = newcomer;
+            let start = session::Start { domain, user, device, stay, named, address };
+            let issued = session::start(app, &mut write, &start).await?;
             write.commit().await?;
-            return grant(&app, domain, user, issued).await.map(NextStep::Done);
+            return grant(app, domain, user, issued).await.map(NextStep::Done);
         }
     };
-    let ticket = ticket::issue(&app, domain, user, leave.device(), step, body.stay, &named).await?;
+    let Newcomer { device, stay, named, .. } = newcomer;
+    let ticket = ticket::issue(app, domain, user, device, step, stay, &named).await?;
     let keys = app.keys.domain(domain).await?;
     let domain_name = domains::open_name(&keys, domain, &row.try_get::<Vec<u8>, _>("domain_name")?)?;
     let ticket = Ticket { ticket, domain_name };
@@ -226,6 +279,7 @@ pub async fn sweep(app: &App) -> Result<(), StoreError> {
         sqlx::query(statement).bind(now).execute(write.on()).await?;
     }
     events::sweep(app, write.on()).await?;
+    password::sweep(app, &mut write).await?;
     write.commit().await
 }
 

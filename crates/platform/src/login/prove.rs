@@ -10,6 +10,7 @@ use crate::App;
 use crate::domains;
 use crate::events::{self, Event};
 use crate::http::Refused;
+use crate::password::policy::normalised;
 use crate::rights::{Authorized, LockSession, Person, ProveAgain, UnlockSession};
 
 /// Longer than any code of a second step, and than any that stands in for one.
@@ -91,9 +92,9 @@ async fn show(app: &App, person: &Person, body: ProofBody, code_asked: bool) -> 
         .fetch_optional(app.store.pool())
         .await?;
     let stored = row.map(|row| row.try_get::<String, _>("password_hash")).transpose()?;
-    match app.hashing.verify(password, stored).await {
-        Ok(true) => {}
-        Ok(false) => return wrong(app, person, Code::PasswordWrong).await,
+    match app.hashing.verify(normalised(&password), stored).await {
+        Ok(verified) if verified.right => {}
+        Ok(_) => return wrong(app, person, Code::PasswordWrong).await,
         Err(error) => {
             if matches!(error, HashingError::Full) {
                 // Nothing was looked at.

@@ -20,6 +20,7 @@ use crate::account::stored_role;
 use crate::domains;
 use crate::events::{self, Event};
 use crate::http::{Refused, device};
+use crate::mail::{self, Letter, Recipient};
 use crate::rights::Person;
 use crate::store::{Write, parsed, random_id};
 
@@ -187,7 +188,7 @@ pub(crate) async fn shorten(
 /// Ends all sessions of a person, perhaps but for one, inside a transaction that the caller commits; says how many.
 pub(crate) async fn end_all(
     app: &App,
-    on: &mut AnyConnection,
+    write: &mut Write,
     domain: DomainId,
     user: UserId,
     but: Option<SessionId>,
@@ -198,13 +199,13 @@ pub(crate) async fn end_all(
     .bind(domain.to_string())
     .bind(user.to_string())
     .bind(app.now().0)
-    .fetch_all(&mut *on)
+    .fetch_all(write.on())
     .await?;
     let mut ended = 0;
     for row in rows {
         let session: SessionId = parsed(&row, "id")?;
         if Some(session) != but {
-            ended += end_of(app, on, domain, user, session).await?;
+            ended += end_of(app, write.on(), domain, user, session).await?;
         }
     }
     Ok(ended)
@@ -316,6 +317,9 @@ async fn reused(app: &App, mut write: Write, known: &Known) -> Refused {
         let ended = end_of(app, write.on(), known.domain, known.user, known.session).await?;
         // One that was over anyway can be held by anybody.
         if ended > 0 && known.expires_at > app.now() {
+            let device = devices::name_of(app, write.on(), known.domain, known.session).await?;
+            let recipient = Recipient { domain: known.domain, user: known.user };
+            mail::post(app, &mut write, recipient, Letter::SessionEndedByReuse { device }).await?;
             tracing::warn!(session = %known.session, "a refresh token was used twice or elsewhere; the session is over");
         }
         write.commit().await?;

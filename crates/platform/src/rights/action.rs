@@ -1,4 +1,6 @@
-use super::authorized::{ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnOwnSession, OnProject};
+use super::authorized::{
+    ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnOwnPeople, OnOwnSession, OnProject,
+};
 
 /// Something that a request does. Each is a type of its own, so that a handler names in its signature what
 /// it was let through for.
@@ -58,6 +60,18 @@ actions! {
     RefreshSession: ByDevice;
     /// Sign a device out. The session judges the token.
     EndSession: ByDevice;
+    /// Ask for a letter with a code for a new password.
+    AskForPassword: ByDevice;
+    /// Set a password with a code, which the flow judges.
+    SetPassword: ByDevice;
+    /// Ask what one's own new password must be.
+    ReadPasswordRules: OnOwnAccount;
+    /// Change one's own password.
+    ChangePassword: OnOwnAccount, fresh;
+    /// Make an account in one's domain.
+    AddPerson: OnOwnPeople, fresh;
+    /// Say how long new passwords in one's domain must be.
+    SetPasswordMinimum: OnOwnPeople, fresh;
     /// Ask who one is.
     WhoAmI: OnOwnAccount;
     /// See the devices on which one is signed in.

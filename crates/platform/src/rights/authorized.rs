@@ -114,6 +114,10 @@ pub enum OnOwnSession {}
 #[derive(Debug)]
 pub enum OnOwnDomain {}
 
+/// Somebody signed in, about the people of their domain and the rules for them.
+#[derive(Debug)]
+pub enum OnOwnPeople {}
+
 /// Somebody signed in, about the project that the path names.
 #[derive(Debug)]
 pub enum OnProject {}
@@ -161,6 +165,16 @@ impl Family for OnOwnDomain {
     async fn find(app: &App, parts: &Parts, _: &PathValues) -> Result<Found<Person>, Refused> {
         let person = session::person(app, parts).await?;
         let resource = Resource::Projects { domain: person.domain };
+        Ok(Found { actor: Actor::Person(person), resource, evidence: person })
+    }
+}
+
+impl Family for OnOwnPeople {
+    type Evidence = Person;
+
+    async fn find(app: &App, parts: &Parts, _: &PathValues) -> Result<Found<Person>, Refused> {
+        let person = session::person(app, parts).await?;
+        let resource = Resource::People { domain: person.domain };
         Ok(Found { actor: Actor::Person(person), resource, evidence: person })
     }
 }

@@ -52,6 +52,11 @@ pub enum Resource {
         /// Whose it is.
         user: UserId,
     },
+    /// The people of a domain and the rules for them.
+    People {
+        /// Whose they are.
+        domain: DomainId,
+    },
     /// All projects of a domain.
     Projects {
         /// Whose they are.
@@ -104,6 +109,8 @@ pub enum WhyNot {
     NotGranted,
     /// They would be let, but signed in too long ago.
     NotFresh,
+    /// Only the domain's managers may.
+    NotManager,
     /// The action is not meant for such a thing; a mistake in the program.
     WrongResource,
 }
@@ -115,6 +122,7 @@ impl WhyNot {
             Self::NotSignedIn => Code::SessionOver,
             Self::OtherDomain | Self::NotOneself | Self::NotGranted => Code::NotFound,
             Self::NotFresh => Code::FreshSignInNeeded,
+            Self::NotManager => Code::NotAllowed,
             Self::WrongResource => Code::Internal,
         }
     }
@@ -139,13 +147,19 @@ fn granted(actor: &Actor, action: ActionKind, resource: &Resource) -> Decision {
             Resource::Public => Allowed(Why::Public),
             Resource::Sessions
             | Resource::Account { .. }
+            | Resource::People { .. }
             | Resource::Projects { .. }
             | Resource::Project(_) => Denied(WhyNot::WrongResource),
         },
-        ActionKind::SignIn | ActionKind::RefreshSession | ActionKind::EndSession => match resource {
+        ActionKind::SignIn
+        | ActionKind::AskForPassword
+        | ActionKind::SetPassword
+        | ActionKind::RefreshSession
+        | ActionKind::EndSession => match resource {
             Resource::Sessions => Allowed(Why::JudgedByTheFlow),
             Resource::Public
             | Resource::Account { .. }
+            | Resource::People { .. }
             | Resource::Projects { .. }
             | Resource::Project(_) => Denied(WhyNot::WrongResource),
         },
@@ -156,7 +170,9 @@ fn granted(actor: &Actor, action: ActionKind, resource: &Resource) -> Decision {
         | ActionKind::ProveAgain
         | ActionKind::LockSession
         | ActionKind::UnlockSession
-        | ActionKind::WatchEvents => match (actor, resource) {
+        | ActionKind::WatchEvents
+        | ActionKind::ReadPasswordRules
+        | ActionKind::ChangePassword => match (actor, resource) {
             (Actor::Anyone, _) => Denied(WhyNot::NotSignedIn),
             (Actor::Person(person), Resource::Account { domain, user }) => {
                 if *domain != person.domain {
@@ -169,7 +185,31 @@ fn granted(actor: &Actor, action: ActionKind, resource: &Resource) -> Decision {
             }
             (
                 Actor::Person(_),
-                Resource::Public | Resource::Sessions | Resource::Projects { .. } | Resource::Project(_),
+                Resource::Public
+                | Resource::Sessions
+                | Resource::People { .. }
+                | Resource::Projects { .. }
+                | Resource::Project(_),
+            ) => Denied(WhyNot::WrongResource),
+        },
+        ActionKind::AddPerson | ActionKind::SetPasswordMinimum => match (actor, resource) {
+            (Actor::Anyone, _) => Denied(WhyNot::NotSignedIn),
+            (Actor::Person(person), Resource::People { domain }) => {
+                if *domain != person.domain {
+                    Denied(WhyNot::OtherDomain)
+                } else if person.role != Role::Manager {
+                    Denied(WhyNot::NotManager)
+                } else {
+                    Allowed(Why::ManagesDomain)
+                }
+            }
+            (
+                Actor::Person(_),
+                Resource::Public
+                | Resource::Sessions
+                | Resource::Account { .. }
+                | Resource::Projects { .. }
+                | Resource::Project(_),
             ) => Denied(WhyNot::WrongResource),
         },
         ActionKind::ListProjects => match (actor, resource) {
@@ -183,7 +223,11 @@ fn granted(actor: &Actor, action: ActionKind, resource: &Resource) -> Decision {
             }
             (
                 Actor::Person(_),
-                Resource::Public | Resource::Sessions | Resource::Account { .. } | Resource::Project(_),
+                Resource::Public
+                | Resource::Sessions
+                | Resource::Account { .. }
+                | Resource::People { .. }
+                | Resource::Project(_),
             ) => Denied(WhyNot::WrongResource),
         },
         ActionKind::OpenProject | ActionKind::ReadSketch | ActionKind::ReadLayer => match (actor, resource) {
@@ -194,7 +238,11 @@ fn granted(actor: &Actor, action: ActionKind, resource: &Resource) -> Decision {
             },
             (
                 Actor::Person(_),
-                Resource::Public | Resource::Sessions | Resource::Account { .. } | Resource::Projects { .. },
+                Resource::Public
+                | Resource::Sessions
+                | Resource::Account { .. }
+                | Resource::People { .. }
+                | Resource::Projects { .. },
             ) => Denied(WhyNot::WrongResource),
         },
     }
@@ -240,6 +288,9 @@ mod tests {
         for (action, resource) in [
             (ActionKind::WhoAmI, account),
             (ActionKind::ListProjects, Resource::Projects { domain: domain(2) }),
+            (ActionKind::ChangePassword, account),
+            (ActionKind::AddPerson, Resource::People { domain: domain(2) }),
+            (ActionKind::SetPasswordMinimum, Resource::People { domain: domain(2) }),
         ] {
             assert_eq!(decide(&Actor::Anyone, action, &resource), Decision::Denied(WhyNot::NotSignedIn));
             assert!(matches!(decide(&Actor::Person(person()), action, &resource), Decision::Allowed(_)));
@@ -260,11 +311,29 @@ mod tests {
     }
 
     #[test]
+    fn only_a_manager_of_the_domain_decides_about_its_people() {
+        for role in [Role::Viewer, Role::Host, Role::Editor, Role::Manager] {
+            let who = Actor::Person(Person { role, ..person() });
+            for action in [ActionKind::AddPerson, ActionKind::SetPasswordMinimum] {
+                let own = decide(&who, action, &Resource::People { domain: domain(2) });
+                let elsewhere = decide(&who, action, &Resource::People { domain: domain(9) });
+                assert_eq!(elsewhere, Decision::Denied(WhyNot::OtherDomain));
+                if role == Role::Manager {
+                    assert_eq!(own, Decision::Allowed(Why::ManagesDomain));
+                } else {
+                    assert_eq!(own, Decision::Denied(WhyNot::NotManager), "{role:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn an_action_on_the_wrong_kind_of_thing_is_never_allowed() {
         let things = [
             Resource::Public,
             Resource::Sessions,
             Resource::Account { domain: domain(2), user: person().user },
+            Resource::People { domain: domain(2) },
             Resource::Projects { domain: domain(2) },
         ];
         for &action in ActionKind::ALL {

@@ -45,9 +45,10 @@ fn ids<const N: usize>(output: &Output) -> [String; N] {
 }
 
 /// What adds a domain with a manager.
-const DOMAIN_ADD: [&str; 10] = [
+const DOMAIN_ADD: [&str; 11] = [
     "domain",
     "add",
+    "--password-stdin",
     "--name",
     "Helsinki",
     "--second-step",
@@ -70,6 +71,7 @@ on_both_engines! {
     what_does_not_fit_is_refused_with_its_reason,
     what_a_stranger_sends_does_not_reach_the_log,
     serving_says_where_logs_no_secret_and_stops_at_sigterm,
+    a_first_code_comes_by_mail_and_stands_in_no_log,
     a_lost_master_key_is_not_made_anew_beside_data,
 }
 
@@ -80,6 +82,7 @@ async fn what_the_command_line_adds_can_be_used_while_the_platform_runs(stage: S
     let user = [
         "user",
         "add",
+        "--password-stdin",
         "--domain",
         &domain,
         "--email",
@@ -198,10 +201,22 @@ async fn what_does_not_fit_is_refused_with_its_reason(stage: Stage) {
     let aino = stage.person(domain, "Aino Virtanen", Role::Editor).await;
     let domain = domain.to_string();
     let user = |email: &'static str, name: &'static str| {
-        ["user", "add", "--domain", &domain, "--email", email, "--name", name, "--role", "viewer"]
-            .map(str::to_owned)
+        [
+            "user",
+            "add",
+            "--password-stdin",
+            "--domain",
+            &domain,
+            "--email",
+            email,
+            "--name",
+            name,
+            "--role",
+            "viewer",
+        ]
+        .map(str::to_owned)
     };
-    let add = |arguments: [String; 10], input: &str| {
+    let add = |arguments: [String; 11], input: &str| {
         let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
         complaint(&run(&stage, &arguments, input))
     };
@@ -212,7 +227,7 @@ async fn what_does_not_fit_is_refused_with_its_reason(stage: Stage) {
     assert!(add(user("a@b.fi", "A"), "long enough\nnot base32!\n").contains("second step"));
     let nowhere = "0123456789abcdef0123456789abcdef";
     let mut elsewhere = user("a@b.fi", "A");
-    elsewhere[3] = nowhere.to_owned();
+    elsewhere[4] = nowhere.to_owned();
     assert!(add(elsewhere, "long enough\n").contains("no such domain"));
 
     let import = |owner: &str, change: &dyn Fn(&mut serde_json::Value)| {
@@ -280,6 +295,45 @@ async fn serving_says_where_logs_no_secret_and_stops_at_sigterm(stage: Stage) {
         ("TOTP key", &code::base32(aino.totp.as_ref().unwrap())),
     ] {
         assert!(!log.contains(secret), "the {what} stands in the log");
+    }
+}
+
+/// Added by the command line, sent by the program that serves, typed by the person.
+async fn a_first_code_comes_by_mail_and_stands_in_no_log(stage: Stage) {
+    let without: Vec<_> = DOMAIN_ADD.into_iter().filter(|argument| *argument != "--password-stdin").collect();
+    let [_, _] = ids(&run(&stage, &[&without[..], &["--language", "nl"]].concat(), ""));
+    let mut serve = command(&stage, &["--log", "json", "serve"]);
+    serve.env("POLDER_LOG", "trace,sqlx=info,h2=info").stdout(Stdio::piped()).stderr(Stdio::piped());
+    let (mut child, port, log) = serving(&mut serve);
+    let arrived = async |count: usize| {
+        while stage.delivered().len() < count {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    arrived(1).await;
+    let letter = stage.delivered().remove(0);
+    assert!(letter.is_to("leena@example.fi") && letter.text.contains("Ik heb een code"), "{letter:?}");
+    let mut device = stage.device();
+    device.base = format!("https://localhost:{port}");
+    let password = "nine herons over the ditch";
+    let body = json!({ "code": letter.code(), "password": password, "stay": false, "language": "en" });
+    assert_eq!(device.post("/api/v1/password/set", &body).await.good()["step"], "enrol");
+    // Somebody who is there rings the bell: the answer to this one does not wait for the next look.
+    device.post("/api/v1/password/forgotten", &json!({ "email": "leena@example.fi" })).await.good();
+    arrived(2).await;
+    let reset = stage.delivered().into_iter().find(|letter| letter.kind == "reset").unwrap();
+    stop(&mut child);
+    let log = log.join().unwrap().join("\n");
+    assert_eq!(log.matches("a letter left").count(), 2, "{log}");
+    for (what, secret) in [
+        ("first code", letter.code()),
+        ("code", reset.code()),
+        ("code without its dashes", reset.code().replace('-', "")),
+        ("e-mail", "leena@example.fi".to_owned()),
+        ("password", password.to_owned()),
+        ("name", "Korhonen".to_owned()),
+    ] {
+        assert!(!log.contains(&secret), "the {what} stands in the log");
     }
 }
 

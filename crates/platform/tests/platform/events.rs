@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use polder_platform::domains::SecondStep;
 use polder_platform::events::{self, Event, PER_SESSION};
+use polder_platform::login::hashing::Cost;
 use polder_wire::rights::Role;
 use polder_wire::session::{Maintenance, Told};
 use polder_wire::{Code, UnixSeconds};
@@ -176,13 +177,13 @@ async fn a_newer_release_is_told(stage: Stage) {
 
 async fn what_happens_on_one_node_is_heard_on_another(stage: Stage) {
     let aino = aino(&stage).await;
-    let node = stage.another_node().await;
+    let (node, other) = stage.another_node(Cost::CHEAP_FOR_TESTS).await;
     let (desk, at_desk) = stage.signed_in(&aino).await;
     let (mut lap, at_lap) = stage.signed_in(&aino).await;
-    lap.base.clone_from(&node.base);
+    lap.base.clone_from(&other.base);
     lap.me(access(&at_lap)).await.good();
     let mut on_lap = Heard::open(&lap, &at_lap).await;
-    assert_eq!((stage.app.events.listening(), node.app.events.listening()), (0, 1));
+    assert_eq!((stage.app.events.listening(), node.events.listening()), (0, 1));
     desk.call("DELETE", "/api/v1/sessions", Some(access(&at_desk)), None).await.good();
     assert_eq!(on_lap.next().await, Some(Told::SessionOver));
 }

@@ -174,7 +174,8 @@ fn damaged(whole: &Map<String, Value>) -> Vec<Vec<u8>> {
 
 async fn people_and_things(stage: &Stage) -> (Device, String, Vec<String>) {
     let domain = stage.domain("Turku", SecondStep::Optional).await;
-    let aino = stage.person(domain, "Aino Virtanen", Role::Editor).await;
+    // Whom the rules let come furthest.
+    let aino = stage.person(domain, "Aino Virtanen", Role::Manager).await;
     let project = stage.project(&aino, "Market square", OthersAccess::None).await;
     let (device, grant) = stage.signed_in(&aino).await;
     let before = everything(stage).await;
@@ -210,6 +211,11 @@ async fn no_body_makes_a_fault(stage: Stage) {
                     device.send(request.header("content-type", "application/json").body(body.clone())).await;
                 let shown = String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
                 is_proper(&answer, &format!("{} {path} with {shown}", operation.method));
+                // Whoever asks for a letter is told the same, whatever they typed.
+                if operation.path == "/api/v1/password/forgotten" && answer.status == 200 {
+                    assert_eq!(answer.json(), json!({}));
+                    continue;
+                }
                 assert!(answer.status >= 400, "{} {path} took {shown}", operation.method);
                 codes.push(answer.code());
             }
@@ -224,8 +230,14 @@ async fn no_body_makes_a_fault(stage: Stage) {
 
 async fn no_method_makes_a_fault(stage: Stage) {
     let (device, access, kept) = people_and_things(&stage).await;
-    for operation in operations(&device).await {
+    let operations = operations(&device).await;
+    for operation in &operations {
         let path = filled(&operation.path, &kept[0]);
+        let known: Vec<_> = operations
+            .iter()
+            .filter(|each| each.path == operation.path)
+            .map(|each| each.method.as_str())
+            .collect();
         for method in [
             "GET",
             "HEAD",
@@ -239,7 +251,7 @@ async fn no_method_makes_a_fault(stage: Stage) {
             "PROPFIND",
             "X-H0STILE",
         ] {
-            if method == operation.method || (method == "HEAD" && operation.method == "GET") {
+            if known.contains(&method) || (method == "HEAD" && known.contains(&"GET")) {
                 continue;
             }
             let proof = device.proof(method, &path, Some(&access));

@@ -29,6 +29,7 @@ on_both_engines! {
     once_the_successor_s_access_token_was_used_the_predecessor_ends_the_session,
     once_the_successor_was_exchanged_the_predecessor_ends_the_session,
     a_stolen_refresh_token_does_not_work_on_another_device_and_ends_the_session,
+    a_reused_refresh_token_is_told_to_the_person_once_and_one_that_ran_out_is_not,
     a_stolen_access_token_does_not_work_on_another_device,
     of_fifty_connections_with_the_same_refresh_token_one_is_left_with_a_living_successor,
     signing_out_ends_the_session_at_once_and_only_this_one,
@@ -95,6 +96,30 @@ async fn a_stolen_refresh_token_does_not_work_on_another_device_and_ends_the_ses
     let thief = stage.device();
     assert_eq!(thief.refresh(refresh(&grant)).await.code(), Code::SessionOver);
     assert_eq!(device.me(access(&grant)).await.code(), Code::SessionOver);
+}
+
+async fn a_reused_refresh_token_is_told_to_the_person_once_and_one_that_ran_out_is_not(stage: Stage) {
+    let (aino, device, grant) = somebody(&stage).await;
+    let thief = stage.device();
+    for _ in 0..3 {
+        assert_eq!(thief.refresh(refresh(&grant)).await.code(), Code::SessionOver);
+        assert_eq!(device.refresh(refresh(&grant)).await.code(), Code::SessionOver);
+    }
+    let told = |letters: Vec<crate::support::letters::Letter>| {
+        letters
+            .iter()
+            .filter(|letter| letter.kind == "session-ended-by-reuse" && letter.is_to(&aino.email))
+            .count()
+    };
+    assert_eq!(told(stage.letters().await), 1);
+    // A session whose time is over, or that was signed out, is nobody's secret any more.
+    let (_, late) = stage.signed_in(&aino).await;
+    let (other, out) = stage.signed_in(&aino).await;
+    other.post("/api/v1/session/end", &json!({ "refresh_token": refresh(&out) })).await.good();
+    stage.wait(8 * 24 * 3600);
+    assert_eq!(thief.refresh(refresh(&late)).await.code(), Code::SessionOver);
+    assert_eq!(thief.refresh(refresh(&out)).await.code(), Code::SessionOver);
+    assert_eq!(told(stage.letters().await), 1);
 }
 
 async fn a_stolen_access_token_does_not_work_on_another_device(stage: Stage) {

@@ -230,6 +230,30 @@ err-enrolment-not-open = Your second step is already on, or this set-up is over.
   .title = Nothing to set up
 rec-enrolment-not-open = Sign in again.
 
+err-password-code-wrong = This code does not count: it was mistyped, was used, or its time is over.
+  .title = Not this code
+rec-password-code-wrong = Compare it with the letter. If that does not help, ask for another code.
+
+err-password-too-short = A new password has at least { $minimum } characters, and 128 at most.
+  .title = Not this length
+rec-password-too-short = Add some words, or leave some out.
+
+err-password-common = Many people use this password, so it is the first that is tried.
+  .title = A common password
+rec-password-common = Choose another, such as a few words that do not belong together.
+
+err-password-weak = This password is easy to guess.
+  .title = Easy to guess
+rec-password-weak = Add a word or two, without names and dates that belong to you.
+
+err-old-password-wrong = The password until now is another one. Nothing was changed.
+  .title = Not this password
+rec-old-password-wrong = Check it, then try again.
+
+err-email-taken = There is an account with this e-mail already.
+  .title = E-mail in use
+rec-email-taken = Use another e-mail. If the person forgot the password, they can ask for a code when they sign in.
+
 err-not-allowed = Your role does not allow this. Nothing was changed.
   .title = Not with your role
 rec-not-allowed = Ask a manager of your domain.

@@ -15,6 +15,8 @@ import lockEn from "./lock.en.ftl?raw";
 import lockNl from "./lock.nl.ftl?raw";
 import partsEn from "./parts.en.ftl?raw";
 import partsNl from "./parts.nl.ftl?raw";
+import passwordEn from "./password.en.ftl?raw";
+import passwordNl from "./password.nl.ftl?raw";
 import projectEn from "./project.en.ftl?raw";
 import projectNl from "./project.nl.ftl?raw";
 import projectsEn from "./projects.en.ftl?raw";
@@ -35,6 +37,8 @@ const REGION: Record<Language, string> = { en: "GB", nl: "NL" };
 const texts: Record<Language, string[]> = {
   en: [en, lockEn, featuresEn, frameEn, partsEn, projectEn, projectsEn, settingsEn, shortcutsEn],
   nl: [nl, lockNl, featuresNl, frameNl, partsNl, projectNl, projectsNl, settingsNl, shortcutsNl],
+  en: [en, featuresEn, frameEn, partsEn, passwordEn, projectEn, projectsEn, settingsEn, shortcutsEn],
+  nl: [nl, featuresNl, frameNl, partsNl, passwordNl, projectNl, projectsNl, settingsNl, shortcutsNl],
 };
 // Each language's own name; alone in a file, because it is shown where the other language is not spoken.
 const names: Record<Language, string> = { en: languageEn, nl: languageNl };

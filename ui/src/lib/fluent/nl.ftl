@@ -230,6 +230,30 @@ err-enrolment-not-open = Je tweede stap staat al aan, of dit instellen is voorbi
   .title = Niets in te stellen
 rec-enrolment-not-open = Meld je opnieuw aan.
 
+err-password-code-wrong = Deze code telt niet: er is een typfout, ze is al gebruikt, of haar tijd is om.
+  .title = Niet deze code
+rec-password-code-wrong = Vergelijk haar met de brief. Helpt dat niet, vraag dan een nieuwe code.
+
+err-password-too-short = Een nieuw wachtwoord heeft minstens { $minimum } tekens, en hoogstens 128.
+  .title = Niet deze lengte
+rec-password-too-short = Voeg woorden toe, of laat er weg.
+
+err-password-common = Veel mensen gebruiken dit wachtwoord, dus wordt het als eerste geprobeerd.
+  .title = Een veelgebruikt wachtwoord
+rec-password-common = Kies een ander, bijvoorbeeld een paar woorden die niet bij elkaar horen.
+
+err-password-weak = Dit wachtwoord is makkelijk te raden.
+  .title = Makkelijk te raden
+rec-password-weak = Voeg een of twee woorden toe, zonder namen en datums die bij jou horen.
+
+err-old-password-wrong = Het wachtwoord tot nu toe is een ander. Er is niets gewijzigd.
+  .title = Niet dit wachtwoord
+rec-old-password-wrong = Controleer het en probeer het opnieuw.
+
+err-email-taken = Er is al een account met dit e-mailadres.
+  .title = E-mailadres in gebruik
+rec-email-taken = Gebruik een ander e-mailadres. Is iemand het wachtwoord vergeten, dan kan die bij het aanmelden een code vragen.
+
 err-not-allowed = Met jouw rol kan dit niet. Er is niets gewijzigd.
   .title = Niet met jouw rol
 rec-not-allowed = Vraag het een beheerder van je domein.

@@ -48,7 +48,17 @@ fn of_action(action: ActionKind) -> &'static [Code] {
         ActionKind::ProveAgain | ActionKind::UnlockSession => {
             &[Code::PasswordWrong, Code::CodeNeeded, Code::CodeWrong]
         }
-        ActionKind::WhoAmI
+        ActionKind::SetPassword => {
+            &[Code::PasswordCodeWrong, Code::PasswordTooShort, Code::PasswordCommon, Code::PasswordWeak]
+        }
+        ActionKind::ChangePassword => {
+            &[Code::OldPasswordWrong, Code::PasswordTooShort, Code::PasswordCommon, Code::PasswordWeak]
+        }
+        ActionKind::AddPerson => &[Code::NotAllowed, Code::EmailTaken],
+        ActionKind::SetPasswordMinimum => &[Code::NotAllowed],
+        ActionKind::AskForPassword
+        | ActionKind::ReadPasswordRules
+        | ActionKind::WhoAmI
         | ActionKind::ListDevices
         | ActionKind::EndDevice
         | ActionKind::EndOthers

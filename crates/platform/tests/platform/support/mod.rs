@@ -3,8 +3,10 @@
 pub(crate) mod code;
 pub(crate) mod database;
 pub(crate) mod device;
+pub(crate) mod letters;
 pub(crate) mod people;
 pub(crate) mod releases;
+pub(crate) mod smtp;
 pub(crate) mod stage;
 pub(crate) mod tls;
 

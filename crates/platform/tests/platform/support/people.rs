@@ -5,7 +5,7 @@ use polder_platform::domains::{self, SecondStep};
 use polder_platform::projects::{self, NewProject};
 use polder_platform::rights::OthersAccess;
 use polder_wire::rights::Role;
-use polder_wire::{DomainId, ProjectId, Secret, UserId};
+use polder_wire::{DomainId, Language, ProjectId, Secret, UserId};
 use serde_json::{Value, json};
 
 use super::{Answer, Device, Stage, code};
@@ -115,7 +115,8 @@ fn new_person(name: &str, email: &str, totp: Option<&[u8]>) -> NewPerson {
     NewPerson {
         email: Email::new(email).unwrap(),
         name: PersonName::new(name).unwrap(),
-        password: Secret::new(PASSWORD),
+        language: Language::En,
+        password: Some(Secret::new(PASSWORD)),
         second_step: totp.map(|key| Secret::new(code::base32(key))),
     }
 }

@@ -103,22 +103,22 @@ impl Stage {
         client(&self.ca, self.address)
     }
 
-    /// Another node of the same platform, with the same clock. It ends with the answer.
-    pub(crate) async fn another_node(&self) -> Node {
+    /// Another node on the same databases with the same clock, at which hashing a password costs so much; with a device
+    /// that talks to it.
+    pub(crate) async fn another_node(&self, cost: Cost) -> (App, Device) {
         let read = Arc::clone(&self.clock);
         let around = Surroundings {
             clock: Arc::new(move || UnixSeconds(read.load(Ordering::SeqCst))),
             random: Box::leak(Box::new(SystemRandom::new())),
-            cost: Cost::CHEAP_FOR_TESTS,
+            cost,
         };
         let app = App::open_to_serve(&self.config, around).await.unwrap();
         let server = http::listen(app.clone(), &self.config).unwrap();
-        let base = format!("https://localhost:{}", server.address().port());
-        let (stop, stopped) = oneshot::channel();
-        tokio::spawn(server.run(async {
-            stopped.await.ok();
-        }));
-        Node { app, base, _stop: stop }
+        let mut device = self.device();
+        device.base = format!("https://localhost:{}", server.address().port());
+        device.http = client(&self.ca, server.address());
+        tokio::spawn(server.run(std::future::pending()));
+        (app, device)
     }
 
     /// Stops the platform and waits until it did, so that its files are at rest.
@@ -131,14 +131,6 @@ impl Stage {
     }
 }
 
-/// A second node.
-pub(crate) struct Node {
-    pub(crate) app: App,
-    /// `https://localhost:PORT`.
-    pub(crate) base: String,
-    _stop: oneshot::Sender<()>,
-}
-
 fn client(ca: &[u8], address: SocketAddr) -> reqwest::Client {
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls::client(ca, rustls::ALL_VERSIONS))
@@ -148,7 +140,11 @@ fn client(ca: &[u8], address: SocketAddr) -> reqwest::Client {
         .unwrap()
 }
 
+/// Letters go into a folder, where a test says nothing else.
+const MAIL: &str = "[mail]\nfrom = \"Polder <polder@example.org>\"\nfolder = \"mail\"";
+
 fn config(folder: &Path, databases: &Databases, more: &str) -> Config {
+    let mail = if more.contains("[mail]") { "" } else { MAIL };
     let text = format!(
         r#"
 listen = "127.0.0.1:0"
@@ -166,6 +162,7 @@ url = "{}"
 folder = "releases"
 root = "root.json"
 {more}
+{mail}
 "#,
         databases.data, databases.keys
     );
