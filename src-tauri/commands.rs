@@ -5,6 +5,8 @@ pub(crate) const COMMANDS: &[&str] = &[
     "import_update",
     "painted",
     "set_theme",
+    "simpler_drawing",
+    "simpler_drawing_seen",
     "network",
     "set_network",
     "copy_secret",

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use polder_client::deployment::Deployment;
+use polder_slots::place::{self, PlaceError};
 use semver::Version;
 
 const EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/deployment.json"));
@@ -52,14 +53,17 @@ fn parse(bytes: &[u8]) -> Option<Deployment> {
 
 /// Where this person's data of Polder lies on this computer.
 ///
-/// The same folder that Tauri would name; asked before there is a Tauri, so that a second start can end before anything
-/// of a window is there. None when the system knows no home.
-pub(crate) fn data_folder(identifier: &str) -> Option<PathBuf> {
+/// The same folder that the launcher names; asked before there is a Tauri, so that a second start can end before anything
+/// of a window is there.
+///
+/// # Errors
+/// When there is no place for it. The launcher, which looks first, has told the person.
+pub(crate) fn data_folder(identifier: &str) -> Result<PathBuf, PlaceError> {
     #[cfg(feature = "e2e")]
     if let Some(folder) = std::env::var_os("POLDER_E2E_DATA") {
-        return Some(PathBuf::from(folder));
+        return Ok(PathBuf::from(folder));
     }
-    Some(dirs::data_local_dir()?.join(identifier))
+    place::data_folder(identifier)
 }
 
 #[cfg(test)]

@@ -12,13 +12,13 @@ use tauri::async_runtime::spawn;
 use tauri::{AppHandle, Manager as _};
 use ts_rs::TS;
 
+use crate::away::{self, Away};
 use crate::shell::Shell;
 use crate::window;
 
 /// How often it is looked whether somebody is still there.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How long the computer's sleep may be held up to tell the platform.
-#[allow(dead_code, reason = "the system's own events come with the part that listens to them")]
 const BEFORE_SLEEP: Duration = Duration::from_secs(3);
 
 /// What a person chose about locking, on this computer.
@@ -31,16 +31,6 @@ pub(crate) struct LockChoice {
     pub(crate) with_screen: bool,
     /// Before the computer sleeps.
     pub(crate) before_sleep: bool,
-}
-
-/// Why it locks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(dead_code, reason = "the system's own events come with the part that listens to them")]
-pub(crate) enum Left {
-    /// The screen was locked.
-    Screen,
-    /// The computer is about to sleep.
-    Sleep,
 }
 
 /// What was chosen, and when somebody was last there.
@@ -128,7 +118,7 @@ impl Locking {
                     locking.stir();
                     continue;
                 };
-                let alone = lock(&locking.stirred).elapsed();
+                let alone = alone(&locking).await;
                 if locking.chosen().with(session.policy()).after().is_some_and(|after| alone >= after) {
                     tracing::info!("nobody has been here for a while");
                     lock_now(&app);
@@ -138,15 +128,20 @@ impl Locking {
     }
 }
 
+/// For how long nobody touched the computer; where nothing here knows that, for how long nobody used the window.
+async fn alone(locking: &Locking) -> Duration {
+    let in_window = lock(&locking.stirred).elapsed();
+    away::idle().await.map_or(in_window, |idle| idle.min(in_window))
+}
+
 impl LockChoice {
     fn can_be(&self) -> bool {
         self.after_minutes <= Self::MOST
     }
 }
 
-/// The person left, by the system's word. Before sleep this takes until the platform knows, or its time is over.
-#[allow(dead_code, reason = "the system's own events come with the part that listens to them")]
-pub(crate) fn left(app: &AppHandle, how: Left) {
+/// The person leaves, by the system's word. Before sleep this takes until the platform knows, or its time is over.
+pub(crate) fn told(app: &AppHandle, away: Away) {
     let Ok((_, session, _)) = app.state::<Shell>().session() else { return };
     let choice = app.state::<Locking>().chosen().with(session.policy());
     match how {

@@ -5,7 +5,11 @@
 
 mod ahead;
 mod appearance;
+mod away;
 mod deployment;
+mod drawing;
+#[cfg(unix)]
+mod ending;
 mod hardening;
 mod head_start;
 mod instance;
@@ -16,15 +20,18 @@ mod news;
 mod shell;
 mod slot;
 mod window;
+mod words;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use tauri::Manager as _;
 use tracing_subscriber::EnvFilter;
 
 use ahead::Ahead;
 use appearance::Kept;
+use drawing::Drawing;
 use head_start::HeadStart;
 use instance::Instance;
 use ipc::SecretClipboard;
@@ -42,9 +49,12 @@ fn main() -> ExitCode {
         tracing::warn!(%error, what, "cannot be forbidden");
     }
     let context = tauri::generate_context!();
-    let Some(data) = deployment::data_folder(&context.config().identifier) else {
-        tracing::error!("the system knows no home folder for this person");
-        return ExitCode::FAILURE;
+    let data = match deployment::data_folder(&context.config().identifier) {
+        Ok(data) => data,
+        Err(error) => {
+            tracing::error!(%error, "there is no place for this person's data");
+            return ExitCode::FAILURE;
+        }
     };
     let first = match Instance::in_folder(&data) {
         Ok(Instance::First(first)) => Some(first),
@@ -58,7 +68,16 @@ fn main() -> ExitCode {
             None
         }
     };
-    let app = tauri::Builder::default()
+    // Still one thread.
+    #[cfg(unix)]
+    let signals = ending::asked();
+    let drawing = Arc::new(Drawing::begin(&data));
+    #[cfg(unix)]
+    ending::end_when_asked(signals, &drawing);
+    let builder = tauri::Builder::default().manage(drawing);
+    #[cfg(target_os = "macos")]
+    let builder = builder.on_web_content_process_terminate(|_| drawing::page_ended());
+    let app = builder
         .invoke_handler(ipc::handler())
         .setup(move |app| {
             if let Some(first) = first {
@@ -80,15 +99,29 @@ fn main() -> ExitCode {
             app.manage(SecretClipboard::default());
             app.manage(HeadStart::default());
             HeadStart::begin(app.handle());
+            let handle = app.handle().clone();
+            match away::watch(move |away| locking::told(&handle, away)) {
+                Ok(watch) => drop(app.manage(watch)),
+                Err(error) => tracing::warn!(%error, "nobody tells when the screen is locked"),
+            }
             let kept = Kept::in_folder(&data);
             // Apart: the web process keeps files of its own choosing.
-            window::open(app, data.join("webview"), kept.read())?;
+            let window = window::open(app, data.join("webview"), kept.read())?;
             app.manage(kept);
+            Drawing::watch(app.handle(), &window);
             Ok(())
         })
-        .run(context);
+        .build(context);
     match app {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(app) => {
+            // It ends the process with the code that was asked for.
+            app.run(|app, event| {
+                if let tauri::RunEvent::Exit = event {
+                    app.state::<Arc<Drawing>>().ending();
+                }
+            });
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             tracing::error!(%error, "the window could not be opened");
             ExitCode::FAILURE

@@ -26,7 +26,7 @@ pub(crate) fn open(
     app: &App,
     folder: PathBuf,
     appearance: ThemeChoice,
-) -> Result<(), Box<dyn std::error::Error>> {
+) -> Result<WebviewWindow, Box<dyn std::error::Error>> {
     let window = WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()))
         .title("Polder")
         .inner_size(GATE.width, GATE.height)
@@ -46,7 +46,7 @@ pub(crate) fn open(
         .on_download(|_, _| false)
         .build()?;
     dress(&window, appearance);
-    Ok(())
+    Ok(window)
 }
 
 /// Light or dark: the frame, and what is seen of the window until the page paints.

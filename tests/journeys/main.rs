@@ -1,6 +1,10 @@
 //! What people do, in the real window against a real platform with a real keychain.
 
+#[cfg(target_os = "linux")]
+mod empty_window;
 mod keyboard;
+#[cfg(target_os = "linux")]
+mod surroundings;
 #[cfg(unix)]
 mod updates;
 

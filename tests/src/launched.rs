@@ -109,18 +109,12 @@ impl Launched {
     pub fn launch(&self, environment: &[(&str, &str)]) -> Outcome<Launch> {
         let mut command = self.stage.command(&self.launcher.display().to_string());
         command.env("POLDER_E2E_DEPLOYMENT", self.stage.local().deployment_file());
-        command.envs(environment.iter().copied()).stdin(Stdio::null()).stdout(Stdio::null());
-        let mut launcher = command.stderr(Stdio::piped()).spawn()?;
-        let errors = BufReader::new(launcher.stderr.take().ok_or("no standard error")?);
-        let (tell, said) = channel();
-        std::thread::spawn(move || {
-            for line in errors.lines().map_while(Result::ok) {
-                if tell.send(line).is_err() {
-                    return;
-                }
-            }
-        });
-        Ok(Launch { launcher, said, heard: Vec::new() })
+        Launch::start(command.envs(environment.iter().copied()))
+    }
+
+    /// The launcher that people start.
+    pub fn launcher(&self) -> &Path {
+        &self.launcher
     }
 
     /// Where this person's versions lie.
@@ -170,6 +164,56 @@ impl Launched {
 }
 
 impl Launch {
+    /// Starts a program, and hears what it says.
+    pub fn start(command: &mut Command) -> Outcome<Self> {
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let mut launcher = command.stderr(Stdio::piped()).spawn()?;
+        let errors = BufReader::new(launcher.stderr.take().ok_or("no standard error")?);
+        let (tell, said) = channel();
+        std::thread::spawn(move || {
+            for line in errors.lines().map_while(Result::ok) {
+                if tell.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(Launch { launcher, said, heard: Vec::new() })
+    }
+
+    /// The process that it started under this name (as the system cuts it, at 15 bytes).
+    pub fn child(&self, name: &str) -> Outcome<rustix::process::Pid> {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.launcher.id()))?.flatten();
+        let pids: Vec<String> =
+            tasks.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok()).collect();
+        let mut pids = pids.iter().flat_map(|pids| pids.split_whitespace());
+        let is = |pid: &&str| {
+            std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|found| found.trim() == name)
+        };
+        let pid = pids.find(is).ok_or_else(|| format!("there is no {name}"))?;
+        Ok(rustix::process::Pid::from_raw(pid.parse()?).ok_or("no pid")?)
+    }
+
+    /// Waits until it ends by itself; the exit code, if it has one.
+    pub fn ended(&mut self) -> Outcome<Option<i32>> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.launcher.try_wait()? {
+                return Ok(status.code());
+            }
+            if Instant::now() > until {
+                return Err("it does not end".into());
+            }
+            std::thread::sleep(GLANCE);
+        }
+    }
+
+    /// Ends it as a crash would.
+    pub fn kill(mut self) -> Outcome {
+        self.launcher.kill()?;
+        self.launcher.wait()?;
+        Ok(())
+    }
+
     /// Waits for a line with these words in what the launcher and what it started say.
     pub fn wait_for(&mut self, words: &str) -> Outcome {
         let until = Instant::now() + PATIENCE;
@@ -192,13 +236,7 @@ impl Launch {
     /// Ends it as a system that shuts down would, and waits.
     pub fn end(mut self) -> Outcome {
         self.ask_to_end()?;
-        let until = Instant::now() + PATIENCE;
-        while self.launcher.try_wait()?.is_none() {
-            if Instant::now() > until {
-                return Err("the launcher does not end".into());
-            }
-            std::thread::sleep(GLANCE);
-        }
+        self.ended()?;
         Ok(())
     }
 

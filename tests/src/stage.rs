@@ -29,6 +29,11 @@ pub struct Stage {
 impl Stage {
     /// Sets everything up and waits until it is there.
     pub async fn set(keyring: Keyring) -> Outcome<Self> {
+        Self::set_at(DeskOptions { keyring, ..DeskOptions::default() }).await
+    }
+
+    /// The same at a desk of the test's choice.
+    pub async fn set_at(options: DeskOptions) -> Outcome<Self> {
         let client = built("POLDER_CLIENT_BIN")?;
         let binary = built("POLDER_PLATFORM_BIN")?;
         let program = Arc::new(std::fs::read(&client)?);
@@ -38,7 +43,7 @@ impl Stage {
         local.publish(program.to_vec(), &version()?, &this_system(), now)?;
         let platform = Some(local.start_platform(&binary)?);
         let accounts = local.seed(&binary)?;
-        let desk = Desk::new(DeskOptions { keyring, ..DeskOptions::default() })?;
+        let desk = Desk::new(options)?;
         Ok(Self { local, platform, accounts, desk, client, program, binary, _folder: folder })
     }
 

@@ -1,6 +1,6 @@
 // An invented backend for looking at screens in a plain browser (`npm run dev`, `npm run pictures`). The address
 // chooses what it answers: ?gate=offline&session=in&projects=empty&layers=broken&remembered=keychain-absent&system=proxy&issuer=Inspect%20Oy&slow=1
-// &update=ready&new=1&import=update-file-old&outdated=1
+// &update=ready&new=1&simpler=1&import=update-file-old&outdated=1
 // Nothing of this is in a build for people: only `--mode fake` names this file.
 import type { Backend } from "$lib/backend";
 import { Failed, Kept } from "$lib/backend";
@@ -277,6 +277,8 @@ export const backend: Backend = {
   },
   painted: async () => undefined,
   setTheme: async () => undefined,
+  simplerDrawing: () => Promise.resolve(asked.has("simpler")),
+  simplerDrawingSeen: () => Promise.resolve(),
   async updateWatch(onUpdate) {
     watching = onUpdate;
     onUpdate(update);

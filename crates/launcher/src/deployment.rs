@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use minisign_verify::PublicKey;
 use polder_slots::Anchor;
+use polder_slots::place::{self, PlaceError};
 use serde::Deserialize;
 
 const EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/deployment.json"));
@@ -40,12 +41,12 @@ pub(crate) fn embedded() -> Result<Deployment, DeploymentError> {
 }
 
 /// Where this person's data of Polder lies; the same folder that the client names.
-pub(crate) fn data_folder() -> Option<PathBuf> {
+pub(crate) fn data_folder() -> Result<PathBuf, PlaceError> {
     #[cfg(feature = "e2e")]
     if let Some(folder) = std::env::var_os("POLDER_E2E_DATA") {
-        return Some(PathBuf::from(folder));
+        return Ok(PathBuf::from(folder));
     }
-    Some(dirs::data_local_dir()?.join(IDENTIFIER))
+    place::data_folder(IDENTIFIER)
 }
 
 fn parse(json: &[u8]) -> Result<Deployment, DeploymentError> {

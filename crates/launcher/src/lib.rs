@@ -11,6 +11,8 @@
 
 mod choose;
 mod deployment;
+#[cfg(target_os = "linux")]
+mod missing;
 mod packaged;
 mod renew;
 mod restarts;
@@ -51,9 +53,12 @@ fn launch() -> u8 {
             return NOTHING;
         }
     };
-    let Some(data) = deployment::data_folder() else {
-        say::nothing("the system knows no home folder for this person");
-        return NOTHING;
+    let data = match deployment::data_folder() {
+        Ok(data) => data,
+        Err(error) => {
+            say::no_place(&error);
+            return NOTHING;
+        }
     };
     let launcher = Launcher {
         slots: Slots::at(&data, &deployment.name),

@@ -104,6 +104,13 @@ impl Launcher {
             }
         };
         match signals.wait(&mut child) {
+            #[cfg(target_os = "linux")]
+            Ok(end) if crate::missing::is_web_view(end.code) => {
+                // No other release would start either, and this one did nothing wrong.
+                self.note(on_trial.as_ref(), Locked::took_back);
+                say::no_web_view();
+                Some(NOTHING)
+            }
             Ok(end) => self.judge(end, slot.version(), on_trial.as_ref(), begun.elapsed(), memory),
             Err(error) => {
                 say::log(&format!("nobody can tell how {} ended: {error}", slot.version()));

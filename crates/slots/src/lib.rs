@@ -13,6 +13,7 @@
 
 pub mod archive;
 pub mod durable;
+pub mod place;
 
 mod anchor;
 mod folder;
@@ -51,6 +52,19 @@ const MAX_VERSION: usize = 64;
 /// A version as manifest, pointer and folders name it.
 fn version(text: &str) -> Option<Version> {
     let version = Version::parse(text).ok()?;
-    // One spelling only, as folders' names are compared.
-    (text.len() <= MAX_VERSION && version.to_string() == text).then_some(version)
+    // One spelling only, as folders' names are compared; and in lower case, because where a file system takes both for
+    // one, 1.0.0-RC1 would be put over 1.0.0-rc1.
+    let one = text.len() <= MAX_VERSION && version.to_string() == text;
+    (one && !text.bytes().any(|b| b.is_ascii_uppercase())).then_some(version)
+}
+
+#[cfg(test)]
+mod spelling {
+    #[test]
+    fn two_versions_that_differ_only_in_case_are_never_two_slots() {
+        assert!(super::version("1.0.0-rc.1+build.7").is_some());
+        for text in ["1.0.0-RC.1", "1.0.0-rC.1", "1.0.0+Build", "01.0.0", "1.0.0 "] {
+            assert!(super::version(text).is_none(), "{text}");
+        }
+    }
 }

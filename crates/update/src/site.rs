@@ -3,6 +3,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use polder_client::deployment::{Deployment, DeploymentError};
+use polder_slots::place::{self, PlaceError};
 use polder_slots::{Anchor, Slots};
 
 const EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/deployment.json"));
@@ -42,9 +43,9 @@ pub(crate) enum SiteError {
         #[source]
         cause: io::Error,
     },
-    /// The system knows no home of this person.
+    /// There is no place for this person's data.
     #[error("this person has no data folder: --data must name one")]
-    NoHome,
+    NoPlace(#[from] PlaceError),
 }
 
 impl Site {
@@ -65,7 +66,7 @@ impl Site {
         };
         let data = match data {
             Some(data) => data.to_owned(),
-            None => dirs::data_local_dir().ok_or(SiteError::NoHome)?.join(env!("POLDER_IDENTIFIER")),
+            None => place::data_folder(env!("POLDER_IDENTIFIER"))?,
         };
         Ok(Self { deployment, from: from.map(Path::to_owned), data })
     }

@@ -59,6 +59,8 @@ const PACKAGES: &[Package] = &[
     package("libsecret-tools", Some("secret-tool"), Needs::Test),
     package("mitmproxy", Some("mitmdump"), Needs::Test),
     package("gcr", None, Needs::Test),
+    package("weston", Some("weston"), Needs::Test),
+    package("x11-utils", Some("xmessage"), Needs::Test),
     package("xdotool", Some("xdotool"), Needs::Test),
     package("xclip", Some("xclip"), Needs::Test),
     package("strace", Some("strace"), Needs::Test),

@@ -34,6 +34,8 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         window::quit,
         window::painted,
         window::set_theme,
+        window::simpler_drawing,
+        window::simpler_drawing_seen,
         network::network,
         network::set_network,
         clipboard::copy_secret,

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use polder_wire::Code;
 use serde::Deserialize;
 use tauri::{AppHandle, Manager as _, State, WebviewWindow};
@@ -5,6 +7,7 @@ use ts_rs::TS;
 
 use super::types::Failure;
 use crate::appearance::{Kept, ThemeChoice};
+use crate::drawing::Drawing;
 use crate::shell::Shell;
 use crate::window;
 
@@ -23,10 +26,25 @@ pub(crate) enum Screen {
 pub(crate) fn painted(app: AppHandle, screen: Screen) {
     tracing::info!(?screen, "painted");
     tauri::async_runtime::spawn_blocking(move || {
+        app.state::<Arc<Drawing>>().painted();
         if let Some(slot) = app.state::<Shell>().slot() {
             slot.painted();
         }
     });
+}
+
+/// Whether the person is to be told that the window is drawn in a simpler way, because it had stayed empty.
+#[tauri::command]
+#[allow(clippy::needless_pass_by_value, reason = "how Tauri hands it over")]
+pub(crate) fn simpler_drawing(drawing: State<'_, Arc<Drawing>>) -> bool {
+    drawing.is_news()
+}
+
+/// They read it.
+#[tauri::command]
+pub(crate) async fn simpler_drawing_seen(app: AppHandle) {
+    // A file is written; whoever closed the notice waits for nothing.
+    tauri::async_runtime::spawn_blocking(move || app.state::<Arc<Drawing>>().told());
 }
 
 /// Light or dark, for the window's frame and for the next start.

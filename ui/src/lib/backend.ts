@@ -102,6 +102,10 @@ export interface Backend {
   painted(screen: Screen): Promise<void>;
   /** Lets the window's own frame be as light or dark as the page. */
   setTheme(theme: ThemeChoice): Promise<void>;
+  /** Whether to tell the person that the window is drawn in a simpler way, because it had stayed empty. */
+  simplerDrawing(): Promise<boolean>;
+  /** They read it. */
+  simplerDrawingSeen(): Promise<void>;
   /** Tells how the next version stands, now and whenever that changes. Whoever asks last is told. */
   updateWatch(onUpdate: (update: Update) => void): Promise<void>;
   /** Fetches no newer version for the time being, or does again. */

@@ -48,6 +48,8 @@ export const backend: Backend = {
   layer: (project, version, layer) => ask("layer", { project, version, layer }),
   painted: (screen) => ask("painted", { screen }),
   setTheme: (theme) => ask("set_theme", { theme }),
+  simplerDrawing: () => ask("simpler_drawing"),
+  simplerDrawingSeen: () => ask("simpler_drawing_seen"),
   async updateWatch(onUpdate) {
     const channel = new Channel<Update>();
     channel.onmessage = onUpdate;

@@ -30,9 +30,9 @@ locking-title = Lock
 locking-lead = A locked Polder shows nothing and gives nothing before you typed your password, also after a restart.
 locking-idle = When you are away
 locking-idle-note = { $minutes ->
-    [0] After so long without a key or the mouse in Polder.
-    [one] After so long without a key or the mouse in Polder. Your organisation asks for a minute at most.
-   *[other] After so long without a key or the mouse in Polder. Your organisation asks for { $minutes } minutes at most.
+    [0] After so long without a key or the mouse.
+    [one] After so long without a key or the mouse. Your organisation asks for a minute at most.
+   *[other] After so long without a key or the mouse. Your organisation asks for { $minutes } minutes at most.
   }
 locking-after = { $minutes ->
     [0] Never

@@ -30,9 +30,9 @@ locking-title = Vergrendelen
 locking-lead = Een vergrendelde Polder toont niets en geeft niets voordat je je wachtwoord hebt getypt, ook na een herstart.
 locking-idle = Als je weg bent
 locking-idle-note = { $minutes ->
-    [0] Na zo lang zonder toets of muis in Polder.
-    [one] Na zo lang zonder toets of muis in Polder. Jouw organisatie vraagt ten hoogste een minuut.
-   *[other] Na zo lang zonder toets of muis in Polder. Jouw organisatie vraagt ten hoogste { $minutes } minuten.
+    [0] Na zo lang zonder toets of muis.
+    [one] Na zo lang zonder toets of muis. Jouw organisatie vraagt ten hoogste een minuut.
+   *[other] Na zo lang zonder toets of muis. Jouw organisatie vraagt ten hoogste { $minutes } minuten.
   }
 locking-after = { $minutes ->
     [0] Nooit

@@ -23,6 +23,8 @@ import projectsEn from "./projects.en.ftl?raw";
 import projectsNl from "./projects.nl.ftl?raw";
 import shortcutsEn from "./shortcuts.en.ftl?raw";
 import shortcutsNl from "./shortcuts.nl.ftl?raw";
+import windowEn from "./window.en.ftl?raw";
+import windowNl from "./window.nl.ftl?raw";
 
 /** The languages that Polder speaks. */
 export const LANGUAGES = ["en", "nl"] as const;
@@ -35,10 +37,8 @@ const STORED = "polder.language";
 const REGION: Record<Language, string> = { en: "GB", nl: "NL" };
 
 const texts: Record<Language, string[]> = {
-  en: [en, lockEn, featuresEn, frameEn, partsEn, projectEn, projectsEn, settingsEn, shortcutsEn],
-  nl: [nl, lockNl, featuresNl, frameNl, partsNl, projectNl, projectsNl, settingsNl, shortcutsNl],
-  en: [en, featuresEn, frameEn, partsEn, passwordEn, projectEn, projectsEn, settingsEn, shortcutsEn],
-  nl: [nl, featuresNl, frameNl, partsNl, passwordNl, projectNl, projectsNl, settingsNl, shortcutsNl],
+  en: [en, lockEn, featuresEn, frameEn, partsEn, passwordEn, projectEn, projectsEn, settingsEn, shortcutsEn, windowEn],
+  nl: [nl, lockNl, featuresNl, frameNl, partsNl, passwordNl, projectNl, projectsNl, settingsNl, shortcutsNl, windowNl],
 };
 // Each language's own name; alone in a file, because it is shown where the other language is not spoken.
 const names: Record<Language, string> = { en: languageEn, nl: languageNl };
