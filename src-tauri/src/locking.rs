@@ -144,20 +144,23 @@ impl LockChoice {
 pub(crate) fn told(app: &AppHandle, away: Away) {
     let Ok((_, session, _)) = app.state::<Shell>().session() else { return };
     let choice = app.state::<Locking>().chosen().with(session.policy());
-    match how {
-        Left::Screen if choice.with_screen => lock_now(app),
-        Left::Sleep if choice.before_sleep => {
+    match away {
+        Away::Locked if choice.with_screen => lock_now(app),
+        Away::Suspending if choice.before_sleep => {
             lock_page(app);
-            let telling = async { tokio::time::timeout(BEFORE_SLEEP, session.lock()).await };
-            match tauri::async_runtime::block_on(telling) {
+            // This may be a thread of the runtime's, which may wait and may not be waited on.
+            let (tell, told) = std::sync::mpsc::channel();
+            spawn(async move {
+                // Whoever waits may have given up.
+                let _ = tell.send(session.lock().await);
+            });
+            match told.recv_timeout(BEFORE_SLEEP) {
                 Ok(Ok(())) => {}
-                Ok(Err(failure)) => {
-                    tracing::warn!(code = %failure.code, "locked here, and not at the platform")
-                }
+                Ok(Err(failure)) => tracing::warn!(code = %failure.code, "locked here, and not at the platform"),
                 Err(_) => tracing::warn!("locked here; the platform did not answer in time"),
             }
         }
-        Left::Screen | Left::Sleep => {}
+        Away::Locked | Away::Suspending | Away::Unlocked | Away::Resumed => {}
     }
 }
 
