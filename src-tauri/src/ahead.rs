@@ -9,7 +9,7 @@ use polder_wire::{Code, UnixSeconds};
 use semver::Version;
 use tauri::async_runtime::{JoinHandle, spawn};
 use tauri::{AppHandle, Manager as _};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::ipc::{Update, UpdateState};
 use crate::shell::{Next, Shell};
@@ -23,6 +23,7 @@ const EVERY: Duration = Duration::from_secs(15 * 60);
 pub(crate) struct Ahead {
     told: watch::Sender<Update>,
     paused: watch::Sender<bool>,
+    now: Notify,
     looking: Task,
     /// Whoever asked last how it stands.
     telling: Task,
@@ -37,6 +38,7 @@ impl Ahead {
         Self {
             told: watch::Sender::new(Update::NONE),
             paused: watch::Sender::new(false),
+            now: Notify::new(),
             looking: Task::default(),
             telling: Task::default(),
         }
@@ -51,12 +53,21 @@ impl Ahead {
         let app = app.clone();
         self.looking.begin(async move {
             loop {
-                tokio::time::sleep(every()).await;
-                if app.state::<Self>().look(&app).await {
+                let ahead = app.state::<Self>();
+                tokio::select! {
+                    () = tokio::time::sleep(every()) => {}
+                    () = ahead.now.notified() => {}
+                }
+                if ahead.look(&app).await {
                     return;
                 }
             }
         });
+    }
+
+    /// The platform says that there is one: looks at once, or as soon as the look that is under way is done.
+    pub(crate) fn look_now(&self) {
+        self.now.notify_one();
     }
 
     /// Tells how it stands, now and whenever that changes, until the answer is no. The page asks anew whenever the gate

@@ -14,6 +14,8 @@ mod hardening;
 mod head_start;
 mod instance;
 mod ipc;
+mod live;
+mod locking;
 mod news;
 mod shell;
 mod slot;
@@ -33,6 +35,8 @@ use drawing::Drawing;
 use head_start::HeadStart;
 use instance::Instance;
 use ipc::SecretClipboard;
+use live::Live;
+use locking::Locking;
 use news::Told;
 use shell::Shell;
 
@@ -85,11 +89,18 @@ fn main() -> ExitCode {
             let shell = Shell::new(deployment::embedded(), &data);
             app.manage(Told::in_folder(&data, shell.version()));
             app.manage(Ahead::new());
-            app.manage(shell.watched(move |secrets| window::protect(&handle, secrets)));
+            app.manage(Live::default());
+            app.manage(Locking::in_folder(&data));
+            app.manage(shell.watched(move |stage| {
+                window::protect(&handle, stage.asks_for_secrets());
+                handle.state::<Live>().follow(&handle, stage.whose());
+            }));
+            Locking::begin(app.handle());
             app.manage(SecretClipboard::default());
             app.manage(HeadStart::default());
             HeadStart::begin(app.handle());
-            match away::watch(|away| tracing::info!(?away, "the person leaves or comes back")) {
+            let handle = app.handle().clone();
+            match away::watch(move |away| locking::told(&handle, away)) {
                 Ok(watch) => drop(app.manage(watch)),
                 Err(error) => tracing::warn!(%error, "nobody tells when the screen is locked"),
             }

@@ -27,7 +27,9 @@ pub(crate) struct Shell {
     platform: Option<Platform>,
     /// With how often it changed.
     stage: Mutex<(Turn, Stage)>,
-    watch: Box<dyn Fn(bool) + Send + Sync>,
+    watch: Box<dyn Fn(&Stage) + Send + Sync>,
+    /// What the gate opened for.
+    opened: Mutex<Option<Admitted>>,
     version: Version,
     slot: Option<Slot>,
 }
@@ -65,6 +67,8 @@ pub(crate) enum Stage {
     Enrol(Door, Arc<EnrolStep>),
     /// Somebody is signed in.
     SignedIn(Door, Session, Arc<Manifests>),
+    /// The same, and nothing is to be had before they show again who they are.
+    Locked(Door, Session),
 }
 
 /// The layers of the versions that were opened in this session; the page names them, Rust knows them.
@@ -72,6 +76,7 @@ pub(crate) enum Stage {
 pub(crate) struct Manifests(Mutex<HashMap<(ProjectId, u32), Vec<Layer>>>);
 
 /// What the gate opened for.
+#[derive(Clone)]
 pub(crate) struct Admitted {
     pub(crate) version: Version,
     pub(crate) checked_at: UnixSeconds,
@@ -98,11 +103,11 @@ impl Shell {
             Platform { gate, vault: Vault::system(&deployment), deployment }
         });
         let stage = Mutex::new((Turn(0), Stage::Shut));
-        Self { platform, stage, watch: Box::new(|_| ()), version, slot }
+        Self { platform, stage, watch: Box::new(|_| ()), opened: Mutex::default(), version, slot }
     }
 
-    /// Calls back at each change: true when passwords, codes and keys may be on the screen.
-    pub(crate) fn watched(mut self, watch: impl Fn(bool) + Send + Sync + 'static) -> Self {
+    /// Calls back at each change, with the new stage. It must not ask the shell for anything.
+    pub(crate) fn watched(mut self, watch: impl Fn(&Stage) + Send + Sync + 'static) -> Self {
         self.watch = Box::new(watch);
         self
     }
@@ -175,6 +180,7 @@ impl Shell {
             key: platform.deployment.minisign_text().to_owned(),
         };
         let client = api::Client::new(admission, Surroundings::system());
+        *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = Some(opened.clone());
         // Where another check has begun meanwhile, that one's verdict counts.
         self.advance(turn, Stage::Admitted(Door::new(client, platform.vault.clone())));
         Ok(opened)
@@ -205,7 +211,7 @@ impl Shell {
                 | Stage::Code(door, _)
                 | Stage::Enrol(door, _),
             ) => Ok((turn, door)),
-            (_, Stage::Shut | Stage::SignedIn(..)) => Err(out_of_turn()),
+            (_, Stage::Shut | Stage::SignedIn(..) | Stage::Locked(..)) => Err(out_of_turn()),
         }
     }
 
@@ -237,8 +243,33 @@ impl Shell {
     pub(crate) fn session(&self) -> Result<(Turn, Session, Arc<Manifests>), Failure> {
         match self.stage() {
             (turn, Stage::SignedIn(_, session, opened)) => Ok((turn, session, opened)),
+            (_, Stage::Locked(..)) => Err(Failure::of(Code::SessionLocked)),
             _ => Err(out_of_turn()),
         }
+    }
+
+    /// Locks what is open; says whether something was. What was opened in it is let go.
+    pub(crate) fn lock_session(&self) -> bool {
+        let (turn, Stage::SignedIn(door, session, _)) = self.stage() else { return false };
+        session.lock_here();
+        self.advance(turn, Stage::Locked(door, session))
+    }
+
+    /// A session is over by the platform's word: whoever was in it is back at the door.
+    pub(crate) fn end_of(&self, session: &Session) {
+        let (turn, stage) = self.stage();
+        if let Stage::SignedIn(door, current, _) | Stage::Locked(door, current) = stage
+            && current.me().session == session.me().session
+        {
+            // Where another stage stands by now, it is no longer this session's to change.
+            self.advance(turn, Stage::Admitted(door));
+        }
+    }
+
+    /// What the gate opened for, where a page comes anew because its session was locked: it does not pass the gate again.
+    pub(crate) fn opened_before_the_lock(&self) -> Option<Admitted> {
+        let (_, Stage::Locked(..)) = self.stage() else { return None };
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The way to the platform, at whatever stage.
@@ -252,7 +283,8 @@ impl Shell {
     pub(crate) fn leave_gate(&self) -> Result<(), Failure> {
         let (turn, stage) = self.stage();
         // A sign-in that ended a moment ago is not undone by it.
-        let left = matches!(stage, Stage::SignedIn(..)) || self.advance(turn, Stage::Shut);
+        let left =
+            matches!(stage, Stage::SignedIn(..) | Stage::Locked(..)) || self.advance(turn, Stage::Shut);
         if left { Ok(()) } else { Err(out_of_turn()) }
     }
 
@@ -261,7 +293,8 @@ impl Shell {
     pub(crate) fn learn(&self, turn: Turn, failure: Failure) -> Failure {
         let (_, stage) = self.stage();
         let next = match (failure.code, stage) {
-            (Code::SessionOver | Code::ProofWrong, Stage::SignedIn(door, ..))
+            (Code::SessionLocked, Stage::SignedIn(door, session, _)) => Stage::Locked(door, session),
+            (Code::SessionOver | Code::ProofWrong, Stage::SignedIn(door, ..) | Stage::Locked(door, _))
             | (Code::SignInOver, Stage::Code(door, _) | Stage::Enrol(door, _)) => Stage::Admitted(door),
             _ => return failure,
         };
@@ -278,10 +311,7 @@ impl Shell {
 
     /// The only place where it changes.
     fn replace(&self, standing: &mut (Turn, Stage), stage: Stage) {
-        (self.watch)(matches!(
-            stage,
-            Stage::Admitted(_) | Stage::NewPassword(..) | Stage::Code(..) | Stage::Enrol(..)
-        ));
+        (self.watch)(&stage);
         *standing = (standing.0.next(), stage);
     }
 
@@ -300,7 +330,24 @@ impl Stage {
             | Self::NewPassword(door, _)
             | Self::Code(door, _)
             | Self::Enrol(door, _)
-            | Self::SignedIn(door, ..) => Some(door),
+            | Self::SignedIn(door, ..)
+            | Self::Locked(door, _) => Some(door),
+        }
+    }
+
+    /// Whether passwords, codes and keys may be on the screen.
+    pub(crate) fn asks_for_secrets(&self) -> bool {
+        matches!(
+            self,
+            Self::Admitted(_) | Self::NewPassword(..) | Self::Code(..) | Self::Enrol(..) | Self::Locked(..)
+        )
+    }
+
+    /// Who is signed in, locked or not.
+    pub(crate) fn whose(&self) -> Option<&Session> {
+        match self {
+            Self::SignedIn(_, session, _) | Self::Locked(_, session) => Some(session),
+            Self::Shut | Self::Admitted(_) | Self::NewPassword(..) | Self::Code(..) | Self::Enrol(..) => None,
         }
     }
 }

@@ -84,6 +84,15 @@ pub(crate) fn protect(app: &tauri::AppHandle, secrets: bool) {
     }
 }
 
+/// Loads the page anew: what it held and showed is let go.
+pub(crate) fn load_anew(app: &tauri::AppHandle) {
+    if let Some(window) = app.get_webview_window("main")
+        && let Err(error) = window.reload()
+    {
+        tracing::error!(%error, "the page cannot be loaded anew");
+    }
+}
+
 /// Grows it to what people work in, as far as the screen allows, in the middle of that screen. Once only:
 /// afterwards its size is theirs.
 pub(crate) fn grow(window: &WebviewWindow) -> tauri::Result<()> {

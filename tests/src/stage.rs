@@ -102,6 +102,17 @@ impl Stage {
         command
     }
 
+    /// Another computer, with a keychain of its own, for the same platform.
+    pub fn another_desk(&self) -> Outcome<Desk> {
+        Ok(Desk::new(DeskOptions { keyring: Keyring::Unlocked, ..DeskOptions::default() })?)
+    }
+
+    /// Opens the client at it.
+    pub async fn open_at(&self, desk: &Desk) -> Outcome<Page> {
+        let deployment = self.local.deployment_file().display().to_string();
+        Ok(desk.open_with(&self.client, &[("POLDER_E2E_DEPLOYMENT", &deployment)], &[]).await?)
+    }
+
     /// Opens the client and waits until it is past the gate.
     pub async fn open(&self) -> Outcome<Page> {
         let page = self.open_at_gate().await?;

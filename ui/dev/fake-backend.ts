@@ -5,6 +5,10 @@
 import type { Backend } from "$lib/backend";
 import { Failed, Kept } from "$lib/backend";
 import type { Code } from "$lib/bindings/Code";
+import type { Device } from "$lib/bindings/Device";
+import type { LockChoice } from "$lib/bindings/LockChoice";
+import type { LockSettings } from "$lib/bindings/LockSettings";
+import { withFreshSignIn } from "$lib/fresh.svelte";
 import type { GateProgress } from "$lib/bindings/GateProgress";
 import type { Layer } from "$lib/bindings/Layer";
 import type { Me } from "$lib/bindings/Me";
@@ -130,6 +134,7 @@ export const backend: Backend = {
   async resume() {
     if (asked.has("resuming")) return forever();
     await pause(20);
+    if (asked.get("session") === "locked") return { state: "locked", me, code: asked.has("code") };
     if (asked.get("session") === "in") return { state: "signed-in", me, remembered: remembered() };
     return { state: "signed-out", why: (asked.get("why") as Code | null) ?? null };
   },
@@ -187,6 +192,54 @@ export const backend: Backend = {
   async signOut() {
     await pause(200);
     if (asked.has("signout")) throw fails(asked.get("signout") ?? "", "N-01");
+  },
+  async listen(onHappened) {
+    if (asked.has("maintenance")) {
+      // Tonight, whenever that is looked at.
+      const tonight = new Date();
+      tonight.setHours(20, 0, 0, 0);
+      const from = Math.floor(tonight.getTime() / 1000);
+      onHappened({ kind: "maintenance", maintenance: { from, until: from + 7200 } });
+    }
+  },
+  async devices() {
+    await pause(50);
+    if (asked.get("devices") === "error") throw fails("timed-out", "N-03");
+    const alone = asked.get("devices") === "one";
+    return { devices: alone ? devices.slice(0, 1) : devices, remembered: remembered(), staySeconds: asked.has("strict") ? 0 : 604_800 };
+  },
+  endDevice: (session) =>
+    withFreshSignIn(async () => {
+      await pause(100);
+      if (!proven) throw fails("fresh-sign-in-needed", "S-41");
+      devices = devices.filter((device) => device.session !== session);
+    }),
+  endOtherDevices: () =>
+    withFreshSignIn(async () => {
+      await pause(100);
+      if (!proven) throw fails("fresh-sign-in-needed", "S-41");
+      const ended = devices.length - 1;
+      devices = devices.slice(0, 1);
+      return ended;
+    }),
+  async prove(password) {
+    await pause(100);
+    if (password === "wrong") throw fails("password-wrong", "S-42");
+    proven = true;
+  },
+  lock: forever,
+  async unlock(password) {
+    await pause(100);
+    if (password === "wrong") throw fails("password-wrong", "S-42");
+    return { me, remembered: remembered() };
+  },
+  stirred: async () => undefined,
+  async lockSettings() {
+    return lockSettings();
+  },
+  async setLock(choice) {
+    chosen = choice;
+    return lockSettings();
   },
   async projects() {
     await pause(50);
@@ -248,6 +301,29 @@ export const backend: Backend = {
   whatsNewSeen: async () => undefined,
   quit: async () => undefined,
 };
+
+let proven = asked.has("fresh");
+let devices: Device[] = [
+  {
+    session: me.session, current: true, name: "kontor-7", system: "Debian GNU/Linux 12 (bookworm)", address: "192.0.2.14",
+    signed_in_at: now - 3 * 86_400, last_used_at: now, stay: true, locked: false,
+  },
+  {
+    session: "33".repeat(16), current: false, name: "l\u00e4pp\u00e4ri", system: "Windows", address: "2001:db8:4::7",
+    signed_in_at: now - 6 * 86_400, last_used_at: now - 12 * 60, stay: true, locked: true,
+  },
+  {
+    session: "44".repeat(16), current: false, name: "", system: "", address: null,
+    signed_in_at: now - 20 * 86_400, last_used_at: now - 86_400, stay: false, locked: false,
+  },
+];
+let chosen: LockChoice = { afterMinutes: 15, withScreen: true, beforeSleep: false };
+
+function lockSettings(): LockSettings {
+  if (!asked.has("strict")) return { chosen, held: chosen, domainMinutes: 0, domainOnLeave: false };
+  const afterMinutes = Math.min(chosen.afterMinutes || 10, 10);
+  return { chosen, held: { afterMinutes, withScreen: true, beforeSleep: true }, domainMinutes: 10, domainOnLeave: true };
+}
 
 const NOTES = {
   en: `Maps of large areas are drawn in half the time, and the table of features keeps its place while a layer comes in.

@@ -6,6 +6,7 @@ use aws_lc_rs::rand::SecureRandom;
 use polder_wire::UnixSeconds;
 
 use crate::config::Config;
+use crate::events::Events;
 use crate::login::hashing::{Cost, Hashing};
 use crate::login::proof::Proofs;
 use crate::mail::{Desk, DeskError};
@@ -38,6 +39,8 @@ pub struct Parts {
     pub hashing: Hashing,
     /// Nonces and proofs of possession.
     pub proofs: Proofs,
+    /// Open clients that are told what happens.
+    pub events: Arc<Events>,
     /// Where letters leave from.
     pub mail: Desk,
     /// Release files and the signed policy; absent where only the command line adds something.
@@ -136,6 +139,7 @@ impl App {
             blobs,
             hashing: Hashing::start(around.cost),
             proofs: Proofs::new(around.random)?,
+            events: Arc::default(),
             mail: Desk::open(config.mail.as_ref(), &config.origin)?,
             releases,
             clock: around.clock,

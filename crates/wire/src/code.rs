@@ -85,6 +85,14 @@ codes! {
     ProofWrong = "proof-wrong", "S-07", 401, "the proof does not hold";
     /// There is no enrolment to confirm, or the person has a second step already.
     EnrolmentNotOpen = "enrolment-not-open", "S-08", 409, "no enrolment is under way";
+    /// The session is locked: it is unlocked first.
+    SessionLocked = "session-locked", "S-40", 423, "the session is locked";
+    /// The sign-in is not fresh enough for this; the person shows once more who they are (B15).
+    FreshSignInNeeded = "fresh-sign-in-needed", "S-41", 403, "a fresh sign-in is needed";
+    /// The password of somebody who is signed in is wrong.
+    PasswordWrong = "password-wrong", "S-42", 403, "the password is wrong";
+    /// A code of the second step is needed as well.
+    CodeNeeded = "code-needed", "S-43", 403, "a code is needed as well";
     /// The code from the letter is wrong, was used, or its time is over.
     PasswordCodeWrong = "password-code-wrong", "S-10", 403, "the code for a password does not count";
     /// The new password has too few characters, or too many.

@@ -20,6 +20,7 @@ pub mod people;
 pub mod project;
 pub mod proof;
 pub mod rights;
+pub mod session;
 pub mod sign_in;
 pub mod update;
 

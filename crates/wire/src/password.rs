@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::session::DeviceName;
 use crate::sign_in::NextStep;
 use crate::{Endpoint, Language, Method, Nothing, Secret};
 
@@ -74,6 +75,9 @@ pub struct SetBody {
     pub stay: bool,
     /// In which language the person reads; letters follow it.
     pub language: Language,
+    /// What the device calls itself in the person's list of devices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceName>,
 }
 
 /// `GET /api/v1/account/password`: what one's own new password must be.

@@ -57,7 +57,6 @@ pub(crate) type Tell = Box<dyn Fn(Away) + Send + Sync>;
 ///
 /// # Errors
 /// When nothing here knows: see [`AwayError`]. Asked again it may know.
-#[allow(dead_code, reason = "for the lock of a session that nobody uses")]
 pub(crate) async fn idle() -> Result<Duration, AwayError> {
     system::idle().await
 }

@@ -24,6 +24,10 @@ pub(crate) async fn gate_check(
     head_start: State<'_, HeadStart>,
     progress: Channel<GateProgress>,
 ) -> Result<Admitted, Refused> {
+    // The page is new because the one before was let go with all that it showed; the gate stands open.
+    if let Some(admitted) = shell.opened_before_the_lock() {
+        return Ok(opened(admitted, &window, &shell));
+    }
     let tell = telling(&progress, None);
     let (begun, verdict) = match head_start.check() {
         Some(check) => (check.at, check.verdict(&tell).await),

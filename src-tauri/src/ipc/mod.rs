@@ -6,6 +6,7 @@ mod gate;
 mod network;
 mod password;
 mod projects;
+mod session;
 mod sign_in;
 mod types;
 mod update;
@@ -45,6 +46,16 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         sign_in::sign_in_code,
         sign_in::sign_in_cancel,
         sign_in::sign_out,
+        session::session_watch,
+        session::devices,
+        session::end_device,
+        session::end_other_devices,
+        session::prove,
+        session::lock,
+        session::unlock,
+        session::stirred,
+        session::lock_settings,
+        session::set_lock,
         password::password_forgotten,
         password::password_code,
         password::password_strength,

@@ -28,14 +28,15 @@ pub(crate) async fn session_resume(
 
 /// The same, for whoever asks.
 pub(crate) async fn resume(shell: &Shell) -> Result<Resumed, Failure> {
-    if let Ok((_, session, _)) = shell.session() {
+    if let (_, Stage::SignedIn(_, session, _) | Stage::Locked(_, session)) = shell.stage() {
         return Ok(Resumed::signed_in(&session));
     }
     let (turn, door) = shell.door()?;
     Ok(match door.resume().await {
         ClientResumed::SignedIn(session) => {
-            let SignedIn { me, remembered } = begin(shell, turn, door, session).await?;
-            Resumed::SignedIn { me, remembered }
+            let resumed = Resumed::signed_in(&session);
+            begin(shell, turn, door, session).await?;
+            resumed
         }
         ClientResumed::SignedOut { why } => Resumed::SignedOut { why },
     })
@@ -117,7 +118,9 @@ pub(crate) fn sign_in_cancel(shell: State<'_, Shell>) {
 /// this fails; the failure says what may have been left.
 #[tauri::command]
 pub(crate) async fn sign_out(shell: State<'_, Shell>) -> Result<(), Failure> {
-    let (turn, Stage::SignedIn(door, session, _)) = shell.stage() else { return Err(out_of_turn().into()) };
+    let (turn, Stage::SignedIn(door, session, _) | Stage::Locked(door, session)) = shell.stage() else {
+        return Err(out_of_turn().into());
+    };
     let ended = session.sign_out().await;
     shell.advance(turn, Stage::Admitted(door));
     Ok(ended?)
@@ -126,7 +129,12 @@ pub(crate) async fn sign_out(shell: State<'_, Shell>) -> Result<(), Failure> {
 /// A session begins, unless the person went elsewhere while it was made: then it ends at once.
 async fn begin(shell: &Shell, turn: Turn, door: Door, session: Session) -> Result<SignedIn, Failure> {
     let signed_in = SignedIn::of(&session);
-    if shell.advance(turn, Stage::SignedIn(door, session.clone(), Arc::default())) {
+    let stage = if session.is_locked() {
+        Stage::Locked(door, session.clone())
+    } else {
+        Stage::SignedIn(door, session.clone(), Arc::default())
+    };
+    if shell.advance(turn, stage) {
         return Ok(signed_in);
     }
     if let Err(failure) = session.sign_out().await {

@@ -38,7 +38,7 @@ pub(crate) struct GateProgress {
 }
 
 /// The gate is open.
-#[derive(Debug, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Admitted {
     pub(crate) version: String,
@@ -49,7 +49,7 @@ pub(crate) struct Admitted {
 }
 
 /// What the gate opened for.
-#[derive(Debug, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Verified {
     /// SHA-256 of this program, in hexadecimal.
@@ -93,7 +93,7 @@ pub(crate) struct Room {
 }
 
 /// Something asked for did not happen.
-#[derive(Debug, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Failure {
     code: Code,
@@ -126,8 +126,19 @@ pub(crate) struct SignedIn {
 #[derive(Debug, Serialize, TS)]
 #[serde(tag = "state", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub(crate) enum Resumed {
-    SignedIn { me: Me, remembered: Remembered },
-    SignedOut { why: Option<Code> },
+    SignedIn {
+        me: Me,
+        remembered: Remembered,
+    },
+    /// Signed in, and locked.
+    Locked {
+        me: Me,
+        /// Whether unlocking takes a code as well.
+        code: bool,
+    },
+    SignedOut {
+        why: Option<Code>,
+    },
 }
 
 /// What comes after a right password.
@@ -210,7 +221,13 @@ impl From<session::Hint> for Hint {
 }
 
 impl Resumed {
+    /// With what there is of the session: nothing but whose it is while it is locked.
     pub(crate) fn signed_in(session: &Session) -> Self {
+        if session.is_locked() {
+            let me = session.me().clone();
+            let code = session.policy().unlock_code && me.second_step;
+            return Self::Locked { me, code };
+        }
         let SignedIn { me, remembered } = SignedIn::of(session);
         Self::SignedIn { me, remembered }
     }
@@ -284,8 +301,10 @@ mod tests {
     use super::*;
     use crate::appearance::ThemeChoice;
     use crate::ipc::network::{Network, NetworkChange};
+    use crate::ipc::session::{LockSettings, MyDevices};
     use crate::ipc::update::{Update, WhatsNew};
     use crate::ipc::window::Screen;
+    use crate::live::Happened;
 
     fn export(folder: &Path) {
         let config = Config::new().with_out_dir(folder);
@@ -307,6 +326,9 @@ mod tests {
         Listed::export_all(&config).unwrap();
         Opened::export_all(&config).unwrap();
         Network::export_all(&config).unwrap();
+        MyDevices::export_all(&config).unwrap();
+        LockSettings::export_all(&config).unwrap();
+        Happened::export_all(&config).unwrap();
         NetworkChange::export_all(&config).unwrap();
     }
 

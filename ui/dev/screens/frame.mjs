@@ -6,6 +6,12 @@ const settings = (page) => async (view) => {
   await view.click(byId("open-settings"));
   await view.click(byId(`settings-${page}`));
 };
+const account = async (view) => {
+  await openMenu(view, "person-menu");
+  await view.click(byId("open-account"));
+  await view.waitForSelector(byId("devices"));
+  await view.waitForSelector(byId("locking-after"));
+};
 const palette = (typed) => async (page) => {
   await page.waitForSelector(byId("project-row"));
   await page.keyboard.press("Control+k");
@@ -25,6 +31,32 @@ export const FRAME = [
     await page.waitForSelector(byId("project-row"));
     await page.keyboard.press("?");
     await page.waitForSelector(byId("shortcuts"));
+  }],
+  ["account", WINDOW, "session=in&fresh=1", account],
+  ["account-strict", SMALL, "session=in&strict=1&devices=one&remembered=keychain-locked", account],
+  ["account-devices-error", SMALL, "session=in&devices=error", account],
+  ["account-fresh", WINDOW, "session=in", async (page) => {
+    await account(page);
+    await page.click(byId("devices-end-all"));
+    await page.waitForSelector(byId("fresh"));
+  }],
+  ["account-fresh-wrong", SMALL, "session=in", async (page) => {
+    await account(page);
+    await page.click(byId("devices-end-all"));
+    await page.waitForSelector(byId("fresh"));
+    await page.fill(byId("proof-password"), "wrong");
+    await page.fill(byId("proof-code"), "123456");
+    await page.click(byId("fresh-go"));
+    await page.waitForSelector(byId("fresh-error"));
+  }],
+  ["maintenance", WINDOW, "session=in&maintenance=1", (page) => page.waitForSelector(byId("maintenance"))],
+  ["lock", WINDOW, "session=locked", (page) => page.waitForSelector(byId("lock"))],
+  ["lock-code", SMALL, "session=locked&code=1", (page) => page.waitForSelector(byId("proof-code"))],
+  ["lock-wrong", WINDOW, "session=locked", async (page) => {
+    await page.waitForSelector(byId("lock"));
+    await page.fill(byId("proof-password"), "wrong");
+    await page.click(byId("lock-unlock"));
+    await page.waitForSelector(byId("lock-error"));
   }],
   ["settings-appearance", WINDOW, "session=in", settings("appearance")],
   ["settings-keyboard", WINDOW, "session=in", settings("keyboard")],

@@ -1,8 +1,12 @@
 import type { Admitted } from "$lib/bindings/Admitted";
 import type { Enrolment } from "$lib/bindings/Enrolment";
 import type { Failure } from "$lib/bindings/Failure";
+import type { Happened } from "$lib/bindings/Happened";
 import type { GateProgress } from "$lib/bindings/GateProgress";
 import type { Listed } from "$lib/bindings/Listed";
+import type { LockChoice } from "$lib/bindings/LockChoice";
+import type { LockSettings } from "$lib/bindings/LockSettings";
+import type { MyDevices } from "$lib/bindings/MyDevices";
 import type { Network } from "$lib/bindings/Network";
 import type { NetworkChange } from "$lib/bindings/NetworkChange";
 import type { Next } from "$lib/bindings/Next";
@@ -66,6 +70,26 @@ export interface Backend {
   passwordChange(old: string, password: string): Promise<void>;
   /** Ends the session here and on the platform. */
   signOut(): Promise<void>;
+  /** Tells what happens while somebody is signed in, for as long as this page is there. */
+  listen(onHappened: (happened: Happened) => void): Promise<void>;
+  /** The devices on which the person is signed in. */
+  devices(): Promise<MyDevices>;
+  /** Signs one of them out. Asks for a fresh sign-in by itself where that is needed. */
+  endDevice(session: string): Promise<void>;
+  /** Signs all others out; says how many that were. Asks for a fresh sign-in by itself where that is needed. */
+  endOtherDevices(): Promise<number>;
+  /** Makes the sign-in fresh again. */
+  prove(password: string, code: string | null): Promise<void>;
+  /** Locks: this page is let go, and another comes in its place. */
+  lock(): Promise<void>;
+  /** Unlocks. */
+  unlock(password: string, code: string | null): Promise<SignedIn>;
+  /** Says that somebody uses the window. */
+  stirred(): Promise<void>;
+  /** When this window locks by itself. */
+  lockSettings(): Promise<LockSettings>;
+  /** Another choice of that. */
+  setLock(choice: LockChoice): Promise<LockSettings>;
   /** What the signed-in person may open. */
   projects(): Promise<Listed>;
   /** A small picture of a project's area, from its latest version. */

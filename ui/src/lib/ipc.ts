@@ -2,6 +2,8 @@
 import { Channel, invoke } from "@tauri-apps/api/core";
 import { Failed, Kept, UNEXPECTED, type Backend } from "$lib/backend";
 import type { Failure } from "$lib/bindings/Failure";
+import type { Happened } from "$lib/bindings/Happened";
+import { withFreshSignIn } from "$lib/fresh.svelte";
 import type { GateProgress } from "$lib/bindings/GateProgress";
 import type { Refused } from "$lib/bindings/Refused";
 import type { Update } from "$lib/bindings/Update";
@@ -26,6 +28,20 @@ export const backend: Backend = {
   passwordRules: () => ask("password_rules"),
   passwordChange: (old, password) => ask("password_change", { old, new: password }),
   signOut: () => ask("sign_out"),
+  async listen(onHappened) {
+    const channel = new Channel<Happened>();
+    channel.onmessage = onHappened;
+    await ask("session_watch", { channel });
+  },
+  devices: () => ask("devices"),
+  endDevice: (session) => ask("end_device", { session }),
+  endOtherDevices: () => ask("end_other_devices"),
+  prove: (password, code) => ask("prove", { password, code }),
+  lock: () => ask("lock"),
+  unlock: (password, code) => ask("unlock", { password, code }),
+  stirred: () => ask("stirred"),
+  lockSettings: () => ask("lock_settings"),
+  setLock: (choice) => ask("set_lock", { choice }),
   projects: () => ask("projects"),
   sketch: (project) => ask("project_sketch", { project }),
   open: (project) => ask("project_open", { project }),
@@ -57,12 +73,15 @@ async function pass<T>(command: string, onProgress: (progress: GateProgress) => 
   }
 }
 
-async function ask<T>(command: string, args?: Record<string, unknown>): Promise<T> {
-  try {
-    return await invoke<T>(command, args);
-  } catch (thrown) {
-    throw new Failed(isFailure(thrown) ? thrown : UNEXPECTED);
-  }
+/** What takes a fresh sign-in asks the person for one, and goes on. */
+function ask<T>(command: string, args?: Record<string, unknown>): Promise<T> {
+  return withFreshSignIn(async () => {
+    try {
+      return await invoke<T>(command, args);
+    } catch (thrown) {
+      throw new Failed(isFailure(thrown) ? thrown : UNEXPECTED);
+    }
+  });
 }
 
 function isFailure(thrown: unknown): thrown is Failure {

@@ -2,12 +2,16 @@
 //!
 //! The whole session is bound to one device key, made anew at each sign-in.
 
+mod events;
 mod item;
 mod live;
+mod lock;
 mod password;
 mod strength;
+mod this_device;
 
 pub use crate::api::Failure;
+pub use events::{Backoff, Heard};
 pub use live::Session;
 pub use password::NewPassword;
 pub use strength::{Hint, Strength, strength};
@@ -99,14 +103,26 @@ impl Door {
             Ok(Some(kept)) => Item::parse(&kept, &self.client.admission().origin()),
             Err(error) => Err(error),
         };
-        let Item { refresh_token, key } = match kept {
+        let Item { refresh_token, key, locked } = match kept {
             Ok(item) => item,
             Err(error) => return Resumed::SignedOut { why: Some(keychain_code(&error)) },
         };
         let body = RefreshBody { refresh_token };
         let caller = Caller { key: &key, access_token: None };
         match self.client.call(&Refresh, &body, caller).await {
-            Ok(grant) => Resumed::SignedIn(self.begin(Arc::new(key), grant).await),
+            Ok(grant) => {
+                let locked_there = grant.locked;
+                let session =
+                    self.begin(Arc::new(key), Grant { locked: locked || grant.locked, ..grant }).await;
+                if locked
+                    && !locked_there
+                    && let Err(failure) = session.lock().await
+                {
+                    // It is locked here all the same.
+                    tracing::warn!(code = %failure.code, "the platform does not know that this device is locked");
+                }
+                Resumed::SignedIn(session)
+            }
             Err(failure) => {
                 if failure.code == Code::SessionOver {
                     self.forget().await;
@@ -122,7 +138,8 @@ impl Door {
     /// [`Code::CredentialsWrong`], [`Code::Busy`] with a time, and whatever a call may meet.
     pub async fn password(&self, email: &str, password: Secret, stay: bool) -> Result<Next, Failure> {
         let key = self.new_key()?;
-        let body = PasswordBody { email: email.to_owned(), password, stay };
+        let device = Some(this_device::this_device());
+        let body = PasswordBody { email: email.to_owned(), password, stay, device };
         let next = self.client.call(&Password, &body, Caller { key: &key, access_token: None }).await?;
         Ok(self.go_on(key, next).await)
     }
@@ -147,7 +164,7 @@ impl Door {
     /// The session is in the keychain before anybody uses it.
     async fn begin(&self, key: Arc<DeviceKey>, grant: Grant) -> Session {
         let remembered = if grant.stay {
-            self.keep(&key, &grant.refresh_token).await
+            self.keep(&key, &grant.refresh_token, grant.locked).await
         } else {
             // What an earlier sign-in left would otherwise come back at the next start.
             self.forget().await;
@@ -156,8 +173,8 @@ impl Door {
         Session::new(self.clone(), key, grant, remembered)
     }
 
-    async fn keep(&self, key: &DeviceKey, refresh_token: &Secret) -> Remembered {
-        let kept = match Item::write(&self.client.admission().origin(), refresh_token, key) {
+    async fn keep(&self, key: &DeviceKey, refresh_token: &Secret, locked: bool) -> Remembered {
+        let kept = match Item::write(&self.client.admission().origin(), refresh_token, key, locked) {
             Ok(item) => self.vault.save(item).await,
             Err(error) => Err(error),
         };

@@ -57,7 +57,8 @@ impl NewPassword {
     /// [`polder_wire::Code::PasswordCodeWrong`]; `PasswordTooShort`, `PasswordCommon` and `PasswordWeak`; and
     /// whatever a call may meet.
     pub async fn set(&self, password: Secret, stay: bool, language: Language) -> Result<Next, Failure> {
-        let body = SetBody { code: self.code.clone(), password, stay, language };
+        let device = Some(super::this_device::this_device());
+        let body = SetBody { code: self.code.clone(), password, stay, language, device };
         let caller = Caller { key: &self.key, access_token: None };
         let next = self.door.client.call(&SetPassword, &body, caller).await?;
         Ok(self.door.go_on(Arc::clone(&self.key), next).await)

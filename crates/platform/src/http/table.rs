@@ -5,16 +5,17 @@ use axum::extract::Request;
 use axum::response::Response;
 use bytes::Bytes;
 use polder_wire::password as wire_password;
-use polder_wire::{Code, Endpoint, Method, Nothing, OPENAPI_PATH, Raw, people, project, sign_in};
+use polder_wire::{Code, Endpoint, Method, Nothing, OPENAPI_PATH, Raw, people, project, session, sign_in};
 
 use super::routes::{Guarded, PathValues, RawAnswer, Route, Routes};
 use super::{Refused, openapi};
 use crate::rights::{
-    AddPerson, AskForPassword, Authorized, ChangePassword, EndSession, FetchRelease, ListProjects,
-    OpenProject, ReadApiDescription, ReadLayer, ReadPasswordRules, ReadSketch, RefreshSession, SetPassword,
-    SetPasswordMinimum, SignIn, WhoAmI,
+    AddPerson, AskForPassword, Authorized, ChangePassword, EndDevice, EndOthers, EndSession, FetchRelease,
+    ListDevices, ListProjects, LockSession, OpenProject, ProveAgain, ReadApiDescription, ReadLayer,
+    ReadPasswordRules, ReadSketch, RefreshSession, SetPassword, SetPasswordMinimum, SignIn, UnlockSession,
+    WatchEvents, WhoAmI,
 };
-use crate::{App, account, domains, login, password, projects};
+use crate::{App, account, domains, events, login, password, projects};
 
 /// The router and the list of what it routes.
 pub(super) fn routes() -> Result<(Router<App>, Vec<Route>), serde_json::Error> {
@@ -44,6 +45,13 @@ fn all(document: Bytes) -> Routes {
             domains::set_password_minimum,
         )
         .json::<sign_in::WhoAmI, _, _>("Who is signed in", account::me)
+        .json::<session::Prove, _, _>("Make the sign-in fresh again", login::prove::prove)
+        .json::<session::Lock, _, _>("Lock the session", login::prove::lock)
+        .json::<session::Unlock, _, _>("Unlock the session", login::prove::unlock)
+        .json::<session::ListDevices, _, _>("The devices that are signed in", login::devices::list)
+        .json::<session::EndDevice, _, _>("Sign one of one's devices out", login::devices::end)
+        .json::<session::EndOthers, _, _>("Sign all other devices out", login::devices::end_others)
+        .stream::<session::Watch, _, _>("Hear of what happens, as it happens", events::watch)
         .json::<project::List, _, _>("Projects that one may open", projects::list)
         .json::<project::Open, _, _>("A project's latest version", projects::open)
         .json::<project::ReadSketch, _, _>("A small drawing of a project's area", projects::sketch)
@@ -106,6 +114,13 @@ guarded! {
     people::AddPerson => AddPerson, _ => Self;
     people::SetPasswordMinimum => SetPasswordMinimum, _ => Self;
     sign_in::WhoAmI => WhoAmI, _ => Self;
+    session::Prove => ProveAgain, _ => Self;
+    session::Lock => LockSession, _ => Self;
+    session::Unlock => UnlockSession, _ => Self;
+    session::ListDevices => ListDevices, _ => Self;
+    session::EndDevice => EndDevice, path => Self { session: path.parse("session")? };
+    session::EndOthers => EndOthers, _ => Self;
+    session::Watch => WatchEvents, _ => Self;
     project::List => ListProjects, _ => Self;
     project::Open => OpenProject, path => Self { project: path.parse("project")? };
     project::ReadSketch => ReadSketch, path => Self { project: path.parse("project")? };
@@ -165,6 +180,13 @@ mod tests {
                 ("POST", "/api/v1/people", AddPerson),
                 ("POST", "/api/v1/domain/passwords", SetPasswordMinimum),
                 ("GET", "/api/v1/me", WhoAmI),
+                ("POST", "/api/v1/session/prove", ProveAgain),
+                ("POST", "/api/v1/session/lock", LockSession),
+                ("POST", "/api/v1/session/unlock", UnlockSession),
+                ("GET", "/api/v1/sessions", ListDevices),
+                ("DELETE", "/api/v1/sessions/{session}", EndDevice),
+                ("DELETE", "/api/v1/sessions", EndOthers),
+                ("GET", "/api/v1/events", WatchEvents),
                 ("GET", "/api/v1/projects", ListProjects),
                 ("GET", "/api/v1/projects/{project}", OpenProject),
                 ("GET", "/api/v1/projects/{project}/sketch", ReadSketch),
@@ -214,7 +236,7 @@ mod tests {
         for (path, method, security, statuses) in [
             ("/updates/{path}", "get", none.clone(), "200 206 304 404 412 416 500 503"),
             (OPENAPI_PATH, "get", none, "200 426 500 503"),
-            ("/api/v1/me", "get", json!([{ "device": [], "session": [] }]), "200 400 401 426 500 503"),
+            ("/api/v1/me", "get", json!([{ "device": [], "session": [] }]), "200 400 401 423 426 500 503"),
             (
                 "/api/v1/sign-in/code",
                 "post",

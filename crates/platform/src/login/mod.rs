@@ -4,13 +4,17 @@
 //! A ticket carries a sign-in from step to step; a session's tokens rotate. All of it is bound to the key
 //! that the device proves to hold with every request.
 
+pub(crate) mod devices;
 pub mod hashing;
 pub mod proof;
+pub(crate) mod prove;
 pub(crate) mod second_step;
 pub(crate) mod session;
 mod ticket;
 mod token;
 pub mod totp;
+
+use std::net::IpAddr;
 
 use polder_wire::sign_in::{
     self, CodeBody, Enrolment, Grant, NextStep, PasswordBody, RefreshBody, Ticket, TicketBody,
@@ -21,10 +25,12 @@ use sqlx::Row;
 use crate::App;
 use crate::account::{self, Email};
 use crate::domains::{self, SecondStep};
+use crate::events;
 use crate::http::Refused;
 use crate::password::{self, policy::normalised};
 use crate::rights::{Authorized, EndSession, RefreshSession, SignIn};
 use crate::store::{StoreError, parsed};
+pub(crate) use devices::Named;
 use hashing::HashingError;
 use proof::Thumbprint;
 use ticket::{Held, Step};
@@ -56,6 +62,7 @@ pub async fn password(
     if !(1..=128).contains(&body.password.expose().chars().count()) {
         return Err(Code::Malformed.into());
     }
+    let named = Named::said(body.device.as_ref())?;
     let row = sqlx::query("SELECT domain_id, id, password_hash FROM users WHERE email_hash = $1")
         .bind(email.hash(&app))
         .fetch_optional(app.store.pool())
@@ -72,7 +79,8 @@ pub async fn password(
     if let (true, Some(stored)) = (verified.cheaper, stored) {
         hash_anew(&app, domain, user, typed, &stored).await?;
     }
-    after_password(&app, domain, user, leave.device(), body.stay).await
+    let newcomer = Newcomer { device: leave.device(), address: leave.address(), stay: body.stay, named };
+    after_password(&app, domain, user, newcomer).await
 }
 
 /// Keeps a password at today's cost. If it was changed meanwhile, the newer one stays.
@@ -97,13 +105,21 @@ async fn hash_anew(
     Ok(write.commit().await?)
 }
 
+/// The device on which somebody signs in.
+pub(crate) struct Newcomer {
+    pub(crate) device: Thumbprint,
+    pub(crate) address: Option<IpAddr>,
+    pub(crate) stay: bool,
+    /// What it calls itself.
+    pub(crate) named: Named,
+}
+
 /// What comes after somebody proved who they are by a password, or set one with a code.
 pub(crate) async fn after_password(
     app: &App,
     domain: DomainId,
     user: UserId,
-    device: Thumbprint,
-    stay: bool,
+    newcomer: Newcomer,
 ) -> Result<NextStep, Refused> {
     let row = sqlx::query(
         "SELECT d.name AS domain_name, d.second_step, s.user_id AS has_second_step
@@ -123,13 +139,15 @@ pub(crate) async fn after_password(
         (false, SecondStep::Required) => Step::Enrol,
         (false, SecondStep::Optional) => {
             let mut write = app.store.write().await?;
-            let start = session::Start { domain, user, device, stay };
+            let Newcomer { device, address, stay, named } = newcomer;
+            let start = session::Start { domain, user, device, stay, named, address };
             let issued = session::start(app, &mut write, &start).await?;
             write.commit().await?;
             return grant(app, domain, user, issued).await.map(NextStep::Done);
         }
     };
-    let ticket = ticket::issue(app, domain, user, device, step, stay).await?;
+    let Newcomer { device, stay, named, .. } = newcomer;
+    let ticket = ticket::issue(app, domain, user, device, step, stay, &named).await?;
     let keys = app.keys.domain(domain).await?;
     let domain_name = domains::open_name(&keys, domain, &row.try_get::<Vec<u8>, _>("domain_name")?)?;
     let ticket = Ticket { ticket, domain_name };
@@ -191,7 +209,7 @@ pub async fn confirm(
     if !second_step::insert(write.on(), &keys, &set, &key, app.random).await? {
         return Err(Code::EnrolmentNotOpen.into());
     }
-    finish(&app, write, &held, leave.device()).await
+    finish(&app, write, held, leave.device(), leave.address()).await
 }
 
 /// `POST /api/v1/sign-in/code`: a code works once, in its own time and one step around it (B3).
@@ -217,7 +235,7 @@ pub async fn code(
     if !second_step::use_step(write.on(), held.domain, held.user, step).await? {
         return Err(Code::CodeWrong.into());
     }
-    finish(&app, write, &held, leave.device()).await
+    finish(&app, write, held, leave.device(), leave.address()).await
 }
 
 /// `POST /api/v1/session/refresh`.
@@ -230,7 +248,7 @@ pub async fn refresh(
     _: sign_in::Refresh,
     body: RefreshBody,
 ) -> Result<Grant, Refused> {
-    let renewed = session::renew(&app, &body.refresh_token, leave.device()).await?;
+    let renewed = session::renew(&app, &body.refresh_token, leave.device(), leave.address()).await?;
     grant(&app, renewed.domain, renewed.user, renewed.issued).await
 }
 
@@ -248,7 +266,7 @@ pub async fn sign_out(
     Ok(Nothing {})
 }
 
-/// Deletes tickets and sessions whose time is over.
+/// Deletes tickets, sessions and events whose time is over.
 ///
 /// # Errors
 /// When the database fails.
@@ -260,6 +278,7 @@ pub async fn sweep(app: &App) -> Result<(), StoreError> {
     {
         sqlx::query(statement).bind(now).execute(write.on()).await?;
     }
+    events::sweep(app, write.on()).await?;
     password::sweep(app, &mut write).await?;
     write.commit().await
 }
@@ -281,16 +300,18 @@ async fn charge(app: &App, held: &Held) -> Result<(), Refused> {
 async fn finish(
     app: &App,
     mut write: crate::store::Write,
-    held: &Held,
+    held: Held,
     device: Thumbprint,
+    address: Option<IpAddr>,
 ) -> Result<Grant, Refused> {
-    if !ticket::use_up(write.on(), held).await? {
+    if !ticket::use_up(write.on(), &held).await? {
         return Err(Code::SignInOver.into());
     }
-    let start = session::Start { domain: held.domain, user: held.user, device, stay: held.stay };
+    let Held { domain, user, stay, named, .. } = held;
+    let start = session::Start { domain, user, device, stay, named, address };
     let issued = session::start(app, &mut write, &start).await?;
     write.commit().await?;
-    grant(app, held.domain, held.user, issued).await
+    grant(app, domain, user, issued).await
 }
 
 async fn grant(app: &App, domain: DomainId, user: UserId, issued: session::Issued) -> Result<Grant, Refused> {
@@ -302,5 +323,7 @@ async fn grant(app: &App, domain: DomainId, user: UserId, issued: session::Issue
         stay_seconds: issued.stay_seconds,
         stay: issued.stay,
         me,
+        locked: issued.locked,
+        policy: domains::policy(app, domain).await?,
     })
 }

@@ -2,6 +2,7 @@ use polder_wire::{DomainId, Secret, UserId};
 use sqlx::{AnyConnection, Row};
 use zeroize::Zeroizing;
 
+use super::devices::Named;
 use super::proof::Thumbprint;
 use super::token;
 use crate::App;
@@ -41,6 +42,7 @@ pub(super) struct Held {
     pub(super) user: UserId,
     pub(super) step: Step,
     pub(super) stay: bool,
+    pub(super) named: Named,
     pending: Option<Vec<u8>>,
 }
 
@@ -52,12 +54,16 @@ pub(super) async fn issue(
     device: Thumbprint,
     step: Step,
     stay: bool,
+    named: &Named,
 ) -> Result<Secret, Refused> {
     let ticket = token::new(app.random)?;
+    let keys = app.keys.domain(domain).await?;
+    let (name, system) = named.seal_for_ticket(app, &keys, &token::hash(&ticket))?;
     let mut write = app.store.write().await?;
     sqlx::query(
-        "INSERT INTO tickets (hash, domain_id, user_id, device, step, stay, tries_left, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO tickets (hash, domain_id, user_id, device, step, stay, tries_left, expires_at,
+             device_name, device_system)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(token::hash(&ticket))
     .bind(domain.to_string())
@@ -67,6 +73,8 @@ pub(super) async fn issue(
     .bind(i64::from(stay))
     .bind(TRIES)
     .bind(app.now().plus(SECONDS).0)
+    .bind(name)
+    .bind(system)
     .execute(write.on())
     .await?;
     write.commit().await?;
@@ -77,7 +85,7 @@ pub(super) async fn issue(
 pub(super) async fn find(app: &App, ticket: &Secret, device: Thumbprint) -> Result<Option<Held>, Refused> {
     let hash = token::hash(ticket);
     let row = sqlx::query(
-        "SELECT domain_id, user_id, step, stay, pending FROM tickets
+        "SELECT domain_id, user_id, step, stay, pending, device_name, device_system FROM tickets
          WHERE hash = $1 AND device = $2 AND expires_at > $3 AND tries_left > 0",
     )
     .bind(hash.as_str())
@@ -88,9 +96,13 @@ pub(super) async fn find(app: &App, ticket: &Secret, device: Thumbprint) -> Resu
     let Some(row) = row else { return Ok(None) };
     let step =
         if row.try_get::<String, _>("step")? == Step::Enrol.as_str() { Step::Enrol } else { Step::Code };
+    let domain = parsed(&row, "domain_id")?;
+    let keys = app.keys.domain(domain).await?;
+    let sealed = (row.try_get("device_name")?, row.try_get("device_system")?);
     Ok(Some(Held {
+        named: Named::of_ticket(&keys, &hash, sealed)?,
         hash,
-        domain: parsed(&row, "domain_id")?,
+        domain,
         user: parsed(&row, "user_id")?,
         step,
         stay: row.try_get::<i64, _>("stay")? != 0,

@@ -139,7 +139,10 @@ pub async fn set(
     session::end_all(&app, &mut write, holder.domain, holder.user, None).await?;
     holder.settle(&app, &mut write).await?;
     write.commit().await?;
-    login::after_password(&app, holder.domain, holder.user, leave.device(), body.stay).await
+    let named = login::Named::said(body.device.as_ref())?;
+    let newcomer =
+        login::Newcomer { device: leave.device(), address: leave.address(), stay: body.stay, named };
+    login::after_password(&app, holder.domain, holder.user, newcomer).await
 }
 
 /// `GET /api/v1/account/password`: what one's own new password must be.

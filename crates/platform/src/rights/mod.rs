@@ -6,12 +6,13 @@ mod decide;
 mod project;
 
 pub use action::{
-    Action, ActionKind, AddPerson, AskForPassword, ChangePassword, EndSession, FetchRelease, ListProjects,
-    OpenProject, ReadApiDescription, ReadLayer, ReadPasswordRules, ReadSketch, RefreshSession, SetPassword,
-    SetPasswordMinimum, SignIn, WhoAmI,
+    Action, ActionKind, AddPerson, AskForPassword, ChangePassword, EndDevice, EndOthers, EndSession,
+    FetchRelease, ListDevices, ListProjects, LockSession, OpenProject, ProveAgain, ReadApiDescription,
+    ReadLayer, ReadPasswordRules, ReadSketch, RefreshSession, SetPassword, SetPasswordMinimum, SignIn,
+    UnlockSession, WatchEvents, WhoAmI,
 };
 pub use authorized::{
-    Authorized, ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnOwnPeople, OnProject,
+    Authorized, ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnOwnPeople, OnOwnSession, OnProject,
 };
 pub use decide::{Actor, Decision, Person, Resource, Why, WhyNot, decide};
 pub use project::{OthersAccess, ProjectFacts, project_access};

@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "all of this is tests")]
 
 mod command_line;
+mod devices;
 mod edge;
+mod events;
 mod hostile;
+mod lock;
 mod mail;
 mod passwords;
 mod people;

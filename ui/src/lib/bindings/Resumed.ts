@@ -6,4 +6,8 @@ import type { Remembered } from "./Remembered";
 /**
  * Whether an earlier sign-in still holds.
  */
-export type Resumed = { "state": "signed-in", me: Me, remembered: Remembered, } | { "state": "signed-out", why: Code | null, };
+export type Resumed = { "state": "signed-in", me: Me, remembered: Remembered, } | { "state": "locked", me: Me, 
+/**
+ * Whether unlocking takes a code as well.
+ */
+code: boolean, } | { "state": "signed-out", why: Code | null, };

@@ -202,6 +202,22 @@ err-session-over = You were signed out. It was ended here or on another computer
   .title = You were signed out
 rec-session-over = Sign in again to go on.
 
+err-session-locked = Polder is locked.
+  .title = Locked
+rec-session-locked = Type your password to go on.
+
+err-fresh-sign-in-needed = This takes a sign-in of the last minutes.
+  .title = Not done yet
+rec-fresh-sign-in-needed = Try again, and type your password when you are asked for it.
+
+err-password-wrong = That is not your password.
+  .title = Not this password
+rec-password-wrong = Check it, then try again. After five wrong ones you sign in anew.
+
+err-code-needed = A code of your authenticator is needed as well.
+  .title = A code, too
+rec-code-needed = Type your password and the six digits that it shows now.
+
 err-proof-needed = The platform wants to be sure that this computer is asking.
   .title = One more try
 rec-proof-needed = Try again.

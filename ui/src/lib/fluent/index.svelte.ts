@@ -11,6 +11,8 @@ import frameEn from "./frame.en.ftl?raw";
 import frameNl from "./frame.nl.ftl?raw";
 import settingsEn from "./settings.en.ftl?raw";
 import settingsNl from "./settings.nl.ftl?raw";
+import lockEn from "./lock.en.ftl?raw";
+import lockNl from "./lock.nl.ftl?raw";
 import partsEn from "./parts.en.ftl?raw";
 import partsNl from "./parts.nl.ftl?raw";
 import passwordEn from "./password.en.ftl?raw";
@@ -35,8 +37,8 @@ const STORED = "polder.language";
 const REGION: Record<Language, string> = { en: "GB", nl: "NL" };
 
 const texts: Record<Language, string[]> = {
-  en: [en, featuresEn, frameEn, partsEn, passwordEn, projectEn, projectsEn, settingsEn, shortcutsEn, windowEn],
-  nl: [nl, featuresNl, frameNl, partsNl, passwordNl, projectNl, projectsNl, settingsNl, shortcutsNl, windowNl],
+  en: [en, lockEn, featuresEn, frameEn, partsEn, passwordEn, projectEn, projectsEn, settingsEn, shortcutsEn, windowEn],
+  nl: [nl, lockNl, featuresNl, frameNl, partsNl, passwordNl, projectNl, projectsNl, settingsNl, shortcutsNl, windowNl],
 };
 // Each language's own name; alone in a file, because it is shown where the other language is not spoken.
 const names: Record<Language, string> = { en: languageEn, nl: languageNl };
@@ -81,6 +83,14 @@ export function maybe(id: string, args?: Args): string | undefined {
 /** One attribute of a message, such as its title. */
 export function attribute(id: string, name: string, args?: Args): string | undefined {
   return text(id, name, args);
+}
+
+/** Learns more words, of a screen that comes later than the first. Each module of words does it once. */
+export function learn(more: Record<Language, string>): void {
+  for (const each of LANGUAGES) {
+    texts[each].push(more[each]);
+    bundles[each]?.addResource(new FluentResource(more[each]));
+  }
 }
 
 /** The name of a language in itself, whatever is chosen. */

@@ -202,6 +202,22 @@ err-session-over = Je bent afgemeld. Dat gebeurde hier of op een andere computer
   .title = Je bent afgemeld
 rec-session-over = Meld je opnieuw aan om verder te gaan.
 
+err-session-locked = Polder is vergrendeld.
+  .title = Vergrendeld
+rec-session-locked = Typ je wachtwoord om verder te gaan.
+
+err-fresh-sign-in-needed = Hiervoor moet je je kort geleden hebben aangemeld.
+  .title = Nog niet gedaan
+rec-fresh-sign-in-needed = Probeer het opnieuw en typ je wachtwoord als erom wordt gevraagd.
+
+err-password-wrong = Dat is niet je wachtwoord.
+  .title = Niet dit wachtwoord
+rec-password-wrong = Controleer het en probeer het opnieuw. Na vijf verkeerde meld je je opnieuw aan.
+
+err-code-needed = Er is ook een code van je authenticator nodig.
+  .title = Ook een code
+rec-code-needed = Typ je wachtwoord en de zes cijfers die hij nu toont.
+
 err-proof-needed = Het platform wil zeker weten dat deze computer het vraagt.
   .title = Nog een keer
 rec-proof-needed = Probeer het opnieuw.

@@ -35,6 +35,7 @@ export function entries(frame: Frame, projects: readonly Summary[]): Entry[] {
         ? []
         : [{ id, label: t(`shortcut-${id}`), kind: action, icon, ...(keysNow(id) ? { keys: keysNow(id) } : {}), run }],
     ),
+    { id: "account", label: t("frame-account"), kind: t("palette-screen"), icon: "user", run: () => frame.account() },
     ...SETTINGS.map((page) => ({
       id: `settings:${page}`, label: t("palette-settings-page", { page: t(`settings-${page}`) }), kind: setting, icon: PAGE_ICONS[page],
       run: () => frame.settings(page),
@@ -45,6 +46,7 @@ export function entries(frame: Frame, projects: readonly Summary[]): Entry[] {
     ...LANGUAGES.filter((each) => each !== language()).map((each) => ({
       id: `language:${each}`, label: t("palette-language", { language: nameOf(each) }), kind: action, icon: "languages", run: () => choose(each),
     })),
+    { id: "lock", label: t("frame-lock"), kind: action, icon: "lock", run: () => frame.lock() },
     { id: "sign-out", label: t("projects-sign-out"), kind: action, icon: "log-out", run: () => frame.signOut() },
   ];
 }

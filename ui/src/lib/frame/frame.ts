@@ -10,7 +10,7 @@ export type SettingsPage = (typeof SETTINGS)[number];
 export interface Frame {
   readonly me: Me;
   /** The screen that is there. */
-  readonly at: "projects" | "project" | "settings";
+  readonly at: "projects" | "project" | "settings" | "account";
   /** Signing out is under way. */
   readonly leaving: boolean;
   /** The way back through the gate is under way. */
@@ -18,6 +18,10 @@ export interface Frame {
   projects(): void;
   project(id: string): void;
   settings(page: SettingsPage): void;
+  /** What is the person's own. */
+  account(): void;
+  /** Locks: the page goes with all that it shows. */
+  lock(): void;
   palette(): void;
   shortcuts(): void;
   signOut(): void;

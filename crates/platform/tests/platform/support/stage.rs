@@ -67,12 +67,7 @@ impl Stage {
             // Also when the stage is dropped.
             stopped.await.ok();
         }));
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::client(&ca, rustls::ALL_VERSIONS))
-            .resolve("localhost", address)
-            .no_proxy()
-            .build()
-            .unwrap();
+        let http = client(&ca, address);
         Self {
             app,
             address,
@@ -103,7 +98,13 @@ impl Stage {
         Device::new(self.http.clone(), format!("https://localhost:{}", self.address.port()), ORIGIN.into())
     }
 
-    /// Another node on the same databases, at which hashing a password costs so much; with a device that talks to it.
+    /// An HTTP client with no connection yet.
+    pub(crate) fn connection(&self) -> reqwest::Client {
+        client(&self.ca, self.address)
+    }
+
+    /// Another node on the same databases with the same clock, at which hashing a password costs so much; with a device
+    /// that talks to it.
     pub(crate) async fn another_node(&self, cost: Cost) -> (App, Device) {
         let read = Arc::clone(&self.clock);
         let around = Surroundings {
@@ -115,12 +116,7 @@ impl Stage {
         let server = http::listen(app.clone(), &self.config).unwrap();
         let mut device = self.device();
         device.base = format!("https://localhost:{}", server.address().port());
-        device.http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::client(&self.ca, rustls::ALL_VERSIONS))
-            .resolve("localhost", server.address())
-            .no_proxy()
-            .build()
-            .unwrap();
+        device.http = client(&self.ca, server.address());
         tokio::spawn(server.run(std::future::pending()));
         (app, device)
     }
@@ -133,6 +129,15 @@ impl Stage {
         }
         self.app.store.close().await;
     }
+}
+
+fn client(ca: &[u8], address: SocketAddr) -> reqwest::Client {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls::client(ca, rustls::ALL_VERSIONS))
+        .resolve("localhost", address)
+        .no_proxy()
+        .build()
+        .unwrap()
 }
 
 /// Letters go into a folder, where a test says nothing else.
