@@ -1,5 +1,8 @@
 //! Takes proof and access token out of a request's headers.
 
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::ConnectInfo;
 use http::HeaderName;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
@@ -20,6 +23,12 @@ pub(crate) fn proven_with_access(app: &App, parts: &Parts) -> Result<(Thumbprint
     let token = access_token(parts)?;
     let device = check(app, parts, Some(token.expose()))?;
     Ok((device, token))
+}
+
+/// Where the connection comes from, an IPv4 address written as one. Behind a proxy that ends TLS it would be the
+/// proxy's; there is none, because clients hold the platform's own key (R40).
+pub(crate) fn address(parts: &Parts) -> Option<IpAddr> {
+    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(from)| from.ip().to_canonical())
 }
 
 fn check(app: &App, parts: &Parts, token: Option<&str>) -> Result<Thumbprint, Refused> {

@@ -119,7 +119,7 @@ impl Server {
             .keep_alive_timeout(HEADERS_WITHIN)
             .max_concurrent_streams(64)
             .max_header_list_size(32 * 1024);
-        let ended = server.serve(self.router.into_make_service()).await;
+        let ended = server.serve(self.router.into_make_service_with_connect_info::<SocketAddr>()).await;
         stopping.abort();
         ended
     }

@@ -1,5 +1,6 @@
 use std::future::Future;
 use std::marker::PhantomData;
+use std::net::IpAddr;
 
 use http::request::Parts;
 use polder_wire::{Code, ProjectId};
@@ -40,7 +41,12 @@ impl<A: Action> Authorized<A> {
 impl<A: Action<Family = ByDevice>> Authorized<A> {
     /// The key that the request proved to hold.
     pub fn device(&self) -> Thumbprint {
-        self.evidence
+        self.evidence.device
+    }
+
+    /// Where the request came from; none where nobody connected, as in a test of the router alone.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.evidence.address
     }
 }
 
@@ -116,10 +122,10 @@ impl Family for ByAnyone {
 }
 
 impl Family for ByDevice {
-    type Evidence = Thumbprint;
+    type Evidence = Caller;
 
-    async fn find(app: &App, parts: &Parts, _: &PathValues) -> Result<Found<Thumbprint>, Refused> {
-        let evidence = device::proven(app, parts)?;
+    async fn find(app: &App, parts: &Parts, _: &PathValues) -> Result<Found<Caller>, Refused> {
+        let evidence = Caller { device: device::proven(app, parts)?, address: device::address(parts) };
         Ok(Found { actor: Actor::Anyone, resource: Resource::Sessions, evidence })
     }
 }
@@ -156,6 +162,13 @@ impl Family for OnProject {
         let evidence = ProjectEvidence { person, project };
         Ok(Found { actor: Actor::Person(person), resource: Resource::Project(facts), evidence })
     }
+}
+
+/// What a handler learns about a device that nobody signed in on yet.
+#[derive(Debug, Clone, Copy)]
+pub struct Caller {
+    device: Thumbprint,
+    address: Option<IpAddr>,
 }
 
 /// What a handler learns about a request on a project.
