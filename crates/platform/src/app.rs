@@ -39,6 +39,8 @@ pub struct Parts {
     pub proofs: Proofs,
     /// Release files and the signed policy; absent where only the command line adds something.
     pub releases: Option<Releases>,
+    /// How many wrong tries from one address are free.
+    pub wrong_per_address: i64,
     /// The time.
     pub clock: Clock,
     /// Randomness.
@@ -131,6 +133,7 @@ impl App {
             hashing: Hashing::start(around.cost),
             proofs: Proofs::new(around.random)?,
             releases,
+            wrong_per_address: i64::try_from(config.limits.wrong_per_address).unwrap_or(i64::MAX),
             clock: around.clock,
             random: around.random,
         })))

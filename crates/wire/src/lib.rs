@@ -14,9 +14,11 @@ mod problem;
 mod secret;
 mod time;
 
+pub mod manage;
 pub mod project;
 pub mod proof;
 pub mod rights;
+pub mod second_step;
 pub mod sign_in;
 pub mod update;
 
@@ -24,7 +26,7 @@ pub use code::{Code, UnknownCode};
 pub use endpoint::{Endpoint, Method, Nothing, Raw};
 pub use id::{DomainId, MalformedId, ProjectId, SessionId, UserId};
 pub use notes::Notes;
-pub use problem::Problem;
+pub use problem::{Clock, Problem};
 pub use secret::Secret;
 pub use time::UnixSeconds;
 

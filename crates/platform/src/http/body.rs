@@ -56,7 +56,9 @@ pub(super) fn fuzz_type(bytes: &[u8]) {
 #[cfg(fuzzing)]
 pub(super) fn fuzz(bytes: &[u8]) {
     use polder_wire::Nothing;
-    use polder_wire::sign_in::{CodeBody, PasswordBody, RefreshBody, TicketBody};
+    use polder_wire::manage::Switch;
+    use polder_wire::second_step::FirstCode;
+    use polder_wire::sign_in::{CodeBody, PasswordBody, RecoveryBody, RefreshBody, TicketBody};
 
     fn read<T: DeserializeOwned + serde::Serialize>(bytes: &[u8]) {
         use futures_util::FutureExt;
@@ -77,7 +79,10 @@ pub(super) fn fuzz(bytes: &[u8]) {
     read::<PasswordBody>(bytes);
     read::<TicketBody>(bytes);
     read::<CodeBody>(bytes);
+    read::<RecoveryBody>(bytes);
     read::<RefreshBody>(bytes);
+    read::<FirstCode>(bytes);
+    read::<Switch>(bytes);
     read::<Nothing>(bytes);
 }
 

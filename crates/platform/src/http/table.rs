@@ -4,13 +4,15 @@ use axum::Router;
 use axum::extract::Request;
 use axum::response::Response;
 use bytes::Bytes;
-use polder_wire::{Code, Endpoint, Method, Nothing, OPENAPI_PATH, Raw, project, sign_in};
+use polder_wire::{
+    Code, Endpoint, Method, Nothing, OPENAPI_PATH, Raw, manage, project, second_step, sign_in,
+};
 
 use super::routes::{Guarded, PathValues, RawAnswer, Route, Routes};
 use super::{Refused, openapi};
 use crate::rights::{
-    Authorized, EndSession, FetchRelease, ListProjects, OpenProject, ReadApiDescription, ReadLayer,
-    ReadSketch, RefreshSession, SignIn, WhoAmI,
+    Authorized, ChangeSecondStep, EndSession, FetchRelease, ListProjects, LookAtSecondStep, OpenProject,
+    ReadApiDescription, ReadLayer, ReadSketch, RefreshSession, SignIn, SwitchLogins, UnlockPerson, WhoAmI,
 };
 use crate::{App, account, login, projects};
 
@@ -29,9 +31,20 @@ fn all(document: Bytes) -> Routes {
         .json::<sign_in::Enrol, _, _>("Ask for a new second step", login::enrol)
         .json::<sign_in::ConfirmEnrolment, _, _>("Confirm a new second step", login::confirm)
         .json::<sign_in::Code, _, _>("Second step of a sign-in", login::code)
+        .json::<sign_in::Recover, _, _>("A recovery code instead", login::recover)
         .json::<sign_in::Refresh, _, _>("Exchange a refresh token", login::refresh)
         .json::<sign_in::SignOut, _, _>("Sign this device out", login::sign_out)
         .json::<sign_in::WhoAmI, _, _>("Who is signed in", account::me)
+        .json::<second_step::Look, _, _>("How one's second step stands", account::second_step::look)
+        .json::<second_step::Prepare, _, _>("Ask for another second step", account::second_step::prepare)
+        .json::<second_step::Replace, _, _>("Put it in force", account::second_step::replace)
+        .json::<second_step::Remove, _, _>("Do without a second step", account::second_step::remove)
+        .json::<second_step::RenewRecovery, _, _>(
+            "Ten new recovery codes",
+            account::second_step::renew_recovery,
+        )
+        .json::<manage::Unlock, _, _>("Forget wrong tries at an account", account::locks::unlock)
+        .json::<manage::SwitchLogins, _, _>("Switch somebody's signing in off or on", account::locks::switch)
         .json::<project::List, _, _>("Projects that one may open", projects::list)
         .json::<project::Open, _, _>("A project's latest version", projects::open)
         .json::<project::ReadSketch, _, _>("A small drawing of a project's area", projects::sketch)
@@ -84,9 +97,17 @@ guarded! {
     sign_in::Enrol => SignIn, _ => Self;
     sign_in::ConfirmEnrolment => SignIn, _ => Self;
     sign_in::Code => SignIn, _ => Self;
+    sign_in::Recover => SignIn, _ => Self;
     sign_in::Refresh => RefreshSession, _ => Self;
     sign_in::SignOut => EndSession, _ => Self;
     sign_in::WhoAmI => WhoAmI, _ => Self;
+    second_step::Look => LookAtSecondStep, _ => Self;
+    second_step::Prepare => ChangeSecondStep, _ => Self;
+    second_step::Replace => ChangeSecondStep, _ => Self;
+    second_step::Remove => ChangeSecondStep, _ => Self;
+    second_step::RenewRecovery => ChangeSecondStep, _ => Self;
+    manage::Unlock => UnlockPerson, path => Self { person: path.parse("person")? };
+    manage::SwitchLogins => SwitchLogins, path => Self { person: path.parse("person")? };
     project::List => ListProjects, _ => Self;
     project::Open => OpenProject, path => Self { project: path.parse("project")? };
     project::ReadSketch => ReadSketch, path => Self { project: path.parse("project")? };
@@ -136,9 +157,17 @@ mod tests {
                 ("POST", "/api/v1/sign-in/enrolment", SignIn),
                 ("POST", "/api/v1/sign-in/enrolment/confirm", SignIn),
                 ("POST", "/api/v1/sign-in/code", SignIn),
+                ("POST", "/api/v1/sign-in/recovery", SignIn),
                 ("POST", "/api/v1/session/refresh", RefreshSession),
                 ("POST", "/api/v1/session/end", EndSession),
                 ("GET", "/api/v1/me", WhoAmI),
+                ("GET", "/api/v1/me/second-step", LookAtSecondStep),
+                ("POST", "/api/v1/me/second-step/enrolment", ChangeSecondStep),
+                ("POST", "/api/v1/me/second-step/confirm", ChangeSecondStep),
+                ("POST", "/api/v1/me/second-step/remove", ChangeSecondStep),
+                ("POST", "/api/v1/me/recovery-codes", ChangeSecondStep),
+                ("POST", "/api/v1/people/{person}/unlock", UnlockPerson),
+                ("POST", "/api/v1/people/{person}/logins", SwitchLogins),
                 ("GET", "/api/v1/projects", ListProjects),
                 ("GET", "/api/v1/projects/{project}", OpenProject),
                 ("GET", "/api/v1/projects/{project}/sketch", ReadSketch),
@@ -193,7 +222,7 @@ mod tests {
                 "/api/v1/sign-in/code",
                 "post",
                 json!([{ "device": [] }]),
-                "200 400 401 409 413 415 426 500 503",
+                "200 400 401 403 409 413 415 426 429 500 503",
             ),
         ] {
             let operation = &document["paths"][path][method];

@@ -10,7 +10,7 @@ use polder_wire::{Code, DomainId, Secret, SessionId, UnixSeconds, UserId};
 use sqlx::{AnyConnection, Row};
 
 use super::proof::Thumbprint;
-use super::token;
+use super::{switch, token};
 use crate::App;
 use crate::account::stored_role;
 use crate::http::{Refused, device};
@@ -93,6 +93,10 @@ pub(super) async fn renew(app: &App, presented: &Secret, device: Thumbprint) -> 
         finish(app, known.session, now).await?;
         return Err(Code::SessionOver.into());
     }
+    if switch::is_off(app, known.domain, known.user).await? {
+        finish(app, known.session, now).await?;
+        return Err(Code::SessionOver.into());
+    }
     let (access, refresh) = (token::new(app.random)?, token::new(app.random)?);
     let expires_at = if known.stay { now.plus(known.term) } else { known.expires_at };
 
@@ -147,8 +151,11 @@ pub(crate) async fn person(app: &App, parts: &Parts) -> Result<Person, Refused> 
     let access = token::hash(&token);
     let row = sqlx::query(
         "SELECT s.id, s.domain_id, s.user_id, s.device, s.used, s.expires_at, s.ended_at,
-             s.access_expires_at, u.role
+             s.access_expires_at, u.role,
+             CASE WHEN u.logins_off_at IS NOT NULL OR d.logins_off_at IS NOT NULL
+                 OR EXISTS (SELECT 1 FROM platform_switches WHERE name = 'logins-off') THEN 1 ELSE 0 END AS off_now
          FROM sessions s JOIN users u ON u.domain_id = s.domain_id AND u.id = s.user_id
+         JOIN domains d ON d.id = s.domain_id
          WHERE s.access = $1",
     )
     .bind(access.as_str())
@@ -160,7 +167,11 @@ pub(crate) async fn person(app: &App, parts: &Parts) -> Result<Person, Refused> 
         return Err(Code::ProofWrong.into());
     }
     let now = app.now().0;
-    if row.try_get::<Option<i64>, _>("ended_at")?.is_some() || row.try_get::<i64, _>("expires_at")? <= now {
+    // A sign-in that was under way when signing in was switched off may have begun a session since (R57).
+    if row.try_get::<Option<i64>, _>("ended_at")?.is_some()
+        || row.try_get::<i64, _>("expires_at")? <= now
+        || row.try_get::<i64, _>("off_now")? != 0
+    {
         return Err(Code::SessionOver.into());
     }
     if row.try_get::<i64, _>("access_expires_at")? <= now {

@@ -1,4 +1,4 @@
-use super::authorized::{ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnProject};
+use super::authorized::{ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnPerson, OnProject};
 
 /// Something that a request does. Each is a type of its own, so that a handler names in its signature what
 /// it was let through for.
@@ -42,6 +42,14 @@ actions! {
     EndSession: ByDevice;
     /// Ask who one is.
     WhoAmI: OnOwnAccount;
+    /// See how one's own second step stands.
+    LookAtSecondStep: OnOwnAccount;
+    /// Put another second step in force, or none, or make new recovery codes.
+    ChangeSecondStep: OnOwnAccount;
+    /// Forget the wrong tries at somebody's account.
+    UnlockPerson: OnPerson;
+    /// Switch signing in off or on for somebody.
+    SwitchLogins: OnPerson;
     /// List the projects that one may open.
     ListProjects: OnOwnDomain;
     /// Read a project's latest manifest.

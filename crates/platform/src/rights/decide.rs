@@ -100,6 +100,10 @@ pub enum WhyNot {
     NotOneself,
     /// Nobody granted it.
     NotGranted,
+    /// Only domain managers may.
+    NotManager,
+    /// Nobody does this to their own account.
+    ToOneself,
     /// The action is not meant for such a thing; a mistake in the program.
     WrongResource,
 }
@@ -109,6 +113,7 @@ impl WhyNot {
     pub fn code(self) -> Code {
         match self {
             Self::NotSignedIn => Code::SessionOver,
+            Self::NotManager | Self::ToOneself => Code::NotAllowed,
             Self::OtherDomain | Self::NotOneself | Self::NotGranted => Code::NotFound,
             Self::WrongResource => Code::Internal,
         }
@@ -133,15 +138,18 @@ pub fn decide(actor: &Actor, action: ActionKind, resource: &Resource) -> Decisio
             | Resource::Projects { .. }
             | Resource::Project(_) => Denied(WhyNot::WrongResource),
         },
-        ActionKind::WhoAmI => match (actor, resource) {
+        ActionKind::UnlockPerson | ActionKind::SwitchLogins => match (actor, resource) {
             (Actor::Anyone, _) => Denied(WhyNot::NotSignedIn),
             (Actor::Person(person), Resource::Account { domain, user }) => {
                 if *domain != person.domain {
                     Denied(WhyNot::OtherDomain)
-                } else if *user != person.user {
-                    Denied(WhyNot::NotOneself)
+                } else if person.role != Role::Manager {
+                    Denied(WhyNot::NotManager)
+                } else if action == ActionKind::SwitchLogins && *user == person.user {
+                    // Else the last manager could shut the domain, from within.
+                    Denied(WhyNot::ToOneself)
                 } else {
-                    Allowed(Why::Oneself)
+                    Allowed(Why::ManagesDomain)
                 }
             }
             (
@@ -149,6 +157,24 @@ pub fn decide(actor: &Actor, action: ActionKind, resource: &Resource) -> Decisio
                 Resource::Public | Resource::Sessions | Resource::Projects { .. } | Resource::Project(_),
             ) => Denied(WhyNot::WrongResource),
         },
+        ActionKind::WhoAmI | ActionKind::LookAtSecondStep | ActionKind::ChangeSecondStep => {
+            match (actor, resource) {
+                (Actor::Anyone, _) => Denied(WhyNot::NotSignedIn),
+                (Actor::Person(person), Resource::Account { domain, user }) => {
+                    if *domain != person.domain {
+                        Denied(WhyNot::OtherDomain)
+                    } else if *user != person.user {
+                        Denied(WhyNot::NotOneself)
+                    } else {
+                        Allowed(Why::Oneself)
+                    }
+                }
+                (
+                    Actor::Person(_),
+                    Resource::Public | Resource::Sessions | Resource::Projects { .. } | Resource::Project(_),
+                ) => Denied(WhyNot::WrongResource),
+            }
+        }
         ActionKind::ListProjects => match (actor, resource) {
             (Actor::Anyone, _) => Denied(WhyNot::NotSignedIn),
             (Actor::Person(person), Resource::Projects { domain }) => {
@@ -217,6 +243,24 @@ mod tests {
             decide(&who, ActionKind::WhoAmI, &Resource::Account { domain: domain(9), user: person().user }),
             Decision::Denied(WhyNot::OtherDomain)
         );
+    }
+
+    #[test]
+    fn only_managers_unlock_people_and_switch_logins_and_nobody_switches_their_own_off() {
+        let other = Resource::Account { domain: domain(2), user: UserId::from_random([9; 16]) };
+        for action in [ActionKind::UnlockPerson, ActionKind::SwitchLogins] {
+            for role in [Role::Viewer, Role::Host, Role::Editor] {
+                let who = Actor::Person(Person { role, ..person() });
+                assert_eq!(decide(&who, action, &other), Decision::Denied(WhyNot::NotManager));
+            }
+            let manager = Actor::Person(person());
+            assert_eq!(decide(&manager, action, &other), Decision::Allowed(Why::ManagesDomain));
+            let elsewhere = Resource::Account { domain: domain(9), user: UserId::from_random([9; 16]) };
+            assert_eq!(decide(&manager, action, &elsewhere), Decision::Denied(WhyNot::OtherDomain));
+        }
+        let own = Resource::Account { domain: domain(2), user: person().user };
+        let decided = decide(&Actor::Person(person()), ActionKind::SwitchLogins, &own);
+        assert_eq!(decided, Decision::Denied(WhyNot::ToOneself));
     }
 
     #[test]

@@ -6,10 +6,13 @@ mod decide;
 mod project;
 
 pub use action::{
-    Action, ActionKind, EndSession, FetchRelease, ListProjects, OpenProject, ReadApiDescription, ReadLayer,
-    ReadSketch, RefreshSession, SignIn, WhoAmI,
+    Action, ActionKind, ChangeSecondStep, EndSession, FetchRelease, ListProjects, LookAtSecondStep,
+    OpenProject, ReadApiDescription, ReadLayer, ReadSketch, RefreshSession, SignIn, SwitchLogins,
+    UnlockPerson, WhoAmI,
 };
-pub use authorized::{Authorized, ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnProject};
+pub use authorized::{
+    Authorized, ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnPerson, OnProject,
+};
 pub use decide::{Actor, Decision, Person, Resource, Why, WhyNot, decide};
 pub use project::{OthersAccess, ProjectFacts, project_access};
 

@@ -11,6 +11,7 @@ pub(super) type Step = (i64, &'static str, &'static str);
 pub(super) const STEPS: &[Step] = &[
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "sketches", include_str!("migrations/0002_sketches.sql")),
+    (4, "guessing", include_str!("migrations/0004_guessing.sql")),
 ];
 
 pub(super) async fn run(pool: &AnyPool, engine: Engine, steps: &'static [Step]) -> Result<(), StoreError> {
