@@ -8,6 +8,7 @@ use polder_wire::UnixSeconds;
 use crate::config::Config;
 use crate::login::hashing::{Cost, Hashing};
 use crate::login::proof::Proofs;
+use crate::mail::{Desk, DeskError};
 use crate::releases::Releases;
 use crate::store::blobs::Blobs;
 use crate::store::keys::{KeyStore, MasterKey};
@@ -37,6 +38,8 @@ pub struct Parts {
     pub hashing: Hashing,
     /// Nonces and proofs of possession.
     pub proofs: Proofs,
+    /// Where letters leave from.
+    pub mail: Desk,
     /// Release files and the signed policy; absent where only the command line adds something.
     pub releases: Option<Releases>,
     /// How many wrong tries from one address are free.
@@ -91,6 +94,9 @@ pub enum StartError {
     /// The release files.
     #[error("releases: {0}")]
     Releases(#[from] crate::releases::ReleaseError),
+    /// The way that letters leave.
+    #[error("mail: {0}")]
+    Mail(#[from] DeskError),
     /// Proofs.
     #[error("proofs: {0}")]
     Proofs(#[from] crate::login::proof::NoKey),
@@ -132,6 +138,7 @@ impl App {
             blobs,
             hashing: Hashing::start(around.cost),
             proofs: Proofs::new(around.random)?,
+            mail: Desk::open(config.mail.as_ref(), &config.origin)?,
             releases,
             wrong_per_address: i64::try_from(config.limits.wrong_per_address).unwrap_or(i64::MAX),
             clock: around.clock,
@@ -178,6 +185,7 @@ pub(crate) mod tests {
             },
             releases: Release { folder: folder.join("releases"), root: folder.join("root.json") },
             limits: Limits::default(),
+            mail: None,
         };
         let around = Surroundings {
             clock: Arc::new(|| UnixSeconds(1_790_000_000)),

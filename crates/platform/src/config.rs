@@ -1,10 +1,12 @@
 //! The configuration file: TOML, every key typed, every error with its key and the file's name.
 
+mod mail;
 mod table;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+pub use mail::{Mail, Security, Smtp, Way};
 use table::Table;
 use url::Url;
 
@@ -28,6 +30,8 @@ pub struct Config {
     pub releases: Release,
     /// How much is let in at once.
     pub limits: Limits,
+    /// How letters leave (section `[mail]`). Without it they wait.
+    pub mail: Option<Mail>,
 }
 
 /// How much is let in at once (section `[limits]`, which may be missing).
@@ -161,6 +165,21 @@ pub enum Wrong {
     /// It must be a database.
     #[error("must be \"sqlite\" (a file in the data folder), sqlite:FILE or postgres://…")]
     NotDatabase,
+    /// It must be somebody that letters are from.
+    #[error("must be an e-mail address, perhaps with a name, as Polder <polder@example.org>")]
+    NotMailbox,
+    /// It must be a way of encrypting.
+    #[error("must be \"tls\", \"starttls\" or, on this machine, \"none\"")]
+    NotSecurity,
+    /// It must be a port.
+    #[error("must be a port, a whole number from 1 to 65535")]
+    NotPort,
+    /// Passwords and codes do not travel in the clear (R39).
+    #[error("must be \"tls\" or \"starttls\", because that server is on another machine")]
+    OpenMail,
+    /// A user without a password, or the other way round.
+    #[error("is needed with the other one of user and password_file")]
+    HalfCredentials,
     /// The way to the database must be encrypted and its server verified (R39).
     #[error("must have sslmode=verify-full, because that database is on another machine")]
     OpenWay,
@@ -225,6 +244,7 @@ impl Config {
             wrong_per_address: limits.number_or("wrong_tries_per_address", usual.wrong_per_address)?,
         };
         limits.end()?;
+        let mail = top.optional_section("mail")?.map(|section| mail::read(section, folder)).transpose()?;
         top.end()?;
 
         Ok(Self {
@@ -239,6 +259,7 @@ impl Config {
             keys: Keys { master, url: keys_url },
             releases: release,
             limits: limited,
+            mail,
         })
     }
 }

@@ -12,6 +12,7 @@ pub mod domains;
 pub mod fuzzed;
 pub mod http;
 pub mod login;
+pub mod mail;
 pub mod operators;
 pub mod projects;
 pub mod releases;

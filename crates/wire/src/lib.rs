@@ -9,6 +9,7 @@
 mod code;
 mod endpoint;
 mod id;
+mod language;
 mod notes;
 mod problem;
 mod secret;
@@ -25,6 +26,7 @@ pub mod update;
 pub use code::{Code, UnknownCode};
 pub use endpoint::{Endpoint, Method, Nothing, Raw};
 pub use id::{DomainId, MalformedId, ProjectId, SessionId, UserId};
+pub use language::{Language, UnknownLanguage};
 pub use notes::Notes;
 pub use problem::{Clock, Problem};
 pub use secret::Secret;

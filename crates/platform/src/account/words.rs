@@ -32,7 +32,9 @@ impl Email {
         let one_word = !email.0.contains(|c: char| c.is_whitespace() || c.is_control());
         // In lower case it may be longer, and still it must be possible to type it.
         let fits = email.0.chars().count() <= EMAIL_LIMIT;
-        if plausible && one_word && fits { Ok(email) } else { Err(AddError::Email) }
+        // The first password comes by mail (R20), so what no letter can be addressed to is no account's e-mail.
+        let addressable = email.0.parse::<lettre::Address>().is_ok();
+        if plausible && one_word && fits && addressable { Ok(email) } else { Err(AddError::Email) }
     }
 
     /// The text, to seal or to show to its owner.

@@ -6,7 +6,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::say;
 use crate::app::Surroundings;
 use crate::config::Config;
-use crate::{App, http, login};
+use crate::{App, http, login, mail};
 
 const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -16,6 +16,7 @@ pub(super) async fn serve(config: &Config, around: Surroundings) -> Result<(), B
     let mut interrupt = signal(SignalKind::interrupt())?;
     let server = http::listen(app.clone(), config)?;
     let sweeping = tokio::spawn(sweep(app.clone()));
+    let posting = tokio::spawn(mail::run(app.clone()));
     say(&format!("listening on {}", server.address()))?;
     tracing::info!(address = %server.address(), "serving");
     server
@@ -28,6 +29,8 @@ pub(super) async fn serve(config: &Config, around: Surroundings) -> Result<(), B
         })
         .await?;
     sweeping.abort();
+    // A letter that is just being sent is sent again later, under the same message id.
+    posting.abort();
     app.store.close().await;
     Ok(())
 }

@@ -70,7 +70,8 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn optional<T>(
+    /// As [`Table::value`], or nothing.
+    pub(super) fn optional<T>(
         &mut self,
         key: &str,
         parse: impl FnOnce(&str) -> Result<T, Wrong>,
@@ -82,7 +83,8 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn optional_section(&mut self, key: &str) -> Result<Option<Self>, ConfigError> {
+    /// A section, or nothing.
+    pub(super) fn optional_section(&mut self, key: &str) -> Result<Option<Self>, ConfigError> {
         match self.left.remove(key) {
             None => Ok(None),
             Some(toml::Value::Table(left)) => {
@@ -92,7 +94,8 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn wrong(&self, key: &str, wrong: Wrong) -> ConfigError {
+    /// The error that names a key.
+    pub(super) fn wrong(&self, key: &str, wrong: Wrong) -> ConfigError {
         ConfigError::Key { file: self.file.to_owned(), key: format!("{}{key}", self.section), wrong }
     }
 }

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::{Any, AnyConnection, AnyPool, Row, Transaction};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 pub(crate) use sealed::random_id;
 pub use sealed::{Column, NoRandomness, OpenError};
@@ -110,7 +110,7 @@ impl Store {
             Engine::Sqlite => "BEGIN IMMEDIATE",
             Engine::Postgres => "BEGIN",
         };
-        Ok(Write { transaction: self.pool.begin_with(begin).await?, _turn: turn })
+        Ok(Write { transaction: self.pool.begin_with(begin).await?, bell: None, _turn: turn })
     }
 
     /// Waits for running statements and closes every connection.
@@ -123,6 +123,7 @@ impl Store {
 pub struct Write {
     // Dropped before the turn is given back.
     transaction: Transaction<'static, Any>,
+    bell: Option<Arc<Notify>>,
     _turn: Option<OwnedSemaphorePermit>,
 }
 
@@ -132,12 +133,21 @@ impl Write {
         &mut self.transaction
     }
 
+    /// Wakes somebody once this transaction lasts, so that they find what it wrote.
+    pub(crate) fn then_wake(&mut self, bell: &Arc<Notify>) {
+        self.bell = Some(Arc::clone(bell));
+    }
+
     /// Makes it last.
     ///
     /// # Errors
     /// When the database fails; then nothing was written.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.transaction.commit().await?)
+        self.transaction.commit().await?;
+        if let Some(bell) = self.bell {
+            bell.notify_one();
+        }
+        Ok(())
     }
 }
 
