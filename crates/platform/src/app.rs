@@ -6,6 +6,7 @@ use aws_lc_rs::rand::SecureRandom;
 use polder_wire::UnixSeconds;
 
 use crate::config::Config;
+use crate::events::Events;
 use crate::login::hashing::{Cost, Hashing};
 use crate::login::proof::Proofs;
 use crate::mail::{Desk, DeskError};
@@ -40,6 +41,8 @@ pub struct Parts {
     pub proofs: Proofs,
     /// Where letters leave from.
     pub mail: Desk,
+    /// Open clients that are told what happens.
+    pub events: Arc<Events>,
     /// Release files and the signed policy; absent where only the command line adds something.
     pub releases: Option<Releases>,
     /// How many wrong tries from one address are free.
@@ -139,6 +142,7 @@ impl App {
             hashing: Hashing::start(around.cost),
             proofs: Proofs::new(around.random)?,
             mail: Desk::open(config.mail.as_ref(), &config.origin)?,
+            events: Arc::default(),
             releases,
             wrong_per_address: i64::try_from(config.limits.wrong_per_address).unwrap_or(i64::MAX),
             clock: around.clock,

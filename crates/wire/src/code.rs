@@ -99,6 +99,14 @@ codes! {
     SecondStepRequired = "second-step-required", "S-25", 409, "the domain asks for a second step";
     /// There is no second step that recovery codes could stand in for.
     SecondStepAbsent = "second-step-absent", "S-26", 409, "there is no second step";
+    /// The session is locked: it is unlocked first.
+    SessionLocked = "session-locked", "S-40", 423, "the session is locked";
+    /// The sign-in is not fresh enough for this; the person shows once more who they are (B15).
+    FreshSignInNeeded = "fresh-sign-in-needed", "S-41", 403, "a fresh sign-in is needed";
+    /// The password of somebody who is signed in is wrong.
+    PasswordWrong = "password-wrong", "S-42", 403, "the password is wrong";
+    /// A code of the second step is needed as well.
+    CodeNeeded = "code-needed", "S-43", 403, "a code is needed as well";
     /// The role does not allow it.
     NotAllowed = "not-allowed", "P-02", 403, "the role does not allow it";
     /// There is no such thing, or none that this person may know of (B2).

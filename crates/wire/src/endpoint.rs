@@ -9,6 +9,8 @@ pub enum Method {
     Get,
     /// Does something; the body is JSON.
     Post,
+    /// Ends something; has no body.
+    Delete,
 }
 
 impl Method {
@@ -17,6 +19,7 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Delete => "DELETE",
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod project;
 pub mod proof;
 pub mod rights;
 pub mod second_step;
+pub mod session;
 pub mod sign_in;
 pub mod update;
 

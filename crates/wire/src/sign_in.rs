@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::second_step::RecoveryCodes;
+use crate::session::{DeviceName, Policy};
 use crate::{DomainId, Endpoint, Method, Nothing, Secret, SessionId, UserId, rights::Role};
 
 /// `POST /api/v1/sign-in/password`: the first step.
@@ -26,6 +27,9 @@ pub struct PasswordBody {
     pub password: Secret,
     /// Whether this device wants to stay signed in for the domain's term, or until it quits.
     pub stay: bool,
+    /// What it calls itself in the person's list of devices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceName>,
     /// What this device calls itself to this account: 43 characters of Base64url, random, and the same each time. One that
     /// completed a sign-in before is not kept waiting by what strangers guess (B7).
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "expose_some")]
@@ -177,6 +181,12 @@ pub struct Grant {
     pub stay: bool,
     /// Who signed in.
     pub me: Me,
+    /// Whether the session is locked: then it gives nothing before it is unlocked.
+    #[serde(default)]
+    pub locked: bool,
+    /// What the domain asks of it.
+    #[serde(default)]
+    pub policy: Policy,
 }
 
 /// Who is signed in. Also the answer of [`WhoAmI`].

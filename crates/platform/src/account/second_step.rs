@@ -11,7 +11,7 @@ use super::EMAIL;
 use crate::App;
 use crate::domains::SecondStep;
 use crate::http::Refused;
-use crate::login::{ISSUER, recovery, second_step, totp};
+use crate::login::{ISSUER, notices, recovery, second_step, totp};
 use crate::rights::{Authorized, ChangeSecondStep, LookAtSecondStep, Person};
 use crate::store::Column;
 
@@ -115,6 +115,7 @@ pub async fn replace(
         .bind(row_user)
         .execute(write.on())
         .await?;
+    notices::second_step_changed(&app, &mut write, (domain, user)).await?;
     write.commit().await?;
     tracing::info!(%user, "a second step was put in force");
     Ok(recovery)
@@ -149,6 +150,7 @@ pub async fn remove(
         return Err(code.into());
     }
     recovery::delete(write.on(), &domain.to_string(), &user.to_string()).await?;
+    notices::second_step_changed(&app, &mut write, (domain, user)).await?;
     write.commit().await?;
     tracing::info!(%user, "a second step was removed");
     Ok(Nothing {})

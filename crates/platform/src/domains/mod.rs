@@ -1,10 +1,14 @@
 //! Customers' private domains.
 
 use polder_wire::rights::Role;
+use polder_wire::session::Policy;
 use polder_wire::{DomainId, UserId};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
 
 use crate::App;
 use crate::account::{self, NewPerson};
+use crate::login::session;
 use crate::store::keys::KeyError;
 use crate::store::seal::{DomainKeys, SealError};
 use crate::store::{Column, NoRandomness, OpenError, StoreError, random_id};
@@ -95,6 +99,98 @@ pub async fn add(
     let manager = manager.insert(app, write.on(), id, &keys).await?;
     write.commit().await?;
     Ok((id, manager))
+}
+
+/// What a domain asks of its people's sessions.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn policy(app: &App, domain: DomainId) -> Result<Policy, sqlx::Error> {
+    policy_of(sqlx::query(POLICY).bind(domain.to_string()).fetch_one(app.store.pool()).await?)
+}
+
+/// The same, inside a transaction.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn policy_in(on: &mut AnyConnection, domain: DomainId) -> Result<Policy, sqlx::Error> {
+    policy_of(sqlx::query(POLICY).bind(domain.to_string()).fetch_one(on).await?)
+}
+
+const POLICY: &str = "SELECT stay_seconds, stay_allowed, lock_after_seconds, lock_on_leave, unlock_code
+     FROM domains WHERE id = $1";
+
+fn policy_of(row: AnyRow) -> Result<Policy, sqlx::Error> {
+    let number = |column: &str| {
+        let number: i64 = row.try_get(column)?;
+        // The columns hold nothing else; if they did, the least would be asked.
+        Ok::<_, sqlx::Error>(u32::try_from(number).unwrap_or(0))
+    };
+    let yes = |column: &str| Ok::<_, sqlx::Error>(row.try_get::<i64, _>(column)? != 0);
+    Ok(Policy {
+        stay_seconds: if yes("stay_allowed")? { number("stay_seconds")? } else { 0 },
+        lock_after_seconds: number("lock_after_seconds")?,
+        lock_on_leave: yes("lock_on_leave")?,
+        unlock_code: yes("unlock_code")?,
+    })
+}
+
+/// A policy that no domain can have.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    /// How long a device stays signed in.
+    #[error("people stay signed in for 10 minutes to 31 days, or not at all")]
+    Stay,
+    /// How long before a client locks.
+    #[error("a client locks after 1 minute to 24 hours, or when each wants")]
+    Lock,
+    /// There is no such domain.
+    #[error("there is no such domain")]
+    NoDomain,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for PolicyError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Asks this of a domain's people from now on. A shorter term counts for devices that are signed in already (B11).
+///
+/// # Errors
+/// When it is no policy, or there is no such domain.
+pub async fn set_policy(app: &App, domain: DomainId, policy: Policy) -> Result<(), PolicyError> {
+    let stays = policy.stay_seconds > 0;
+    if stays && !(600..=2_678_400).contains(&policy.stay_seconds) {
+        return Err(PolicyError::Stay);
+    }
+    if policy.lock_after_seconds > 0 && !(60..=86_400).contains(&policy.lock_after_seconds) {
+        return Err(PolicyError::Lock);
+    }
+    // What is not used keeps a value that may stand there.
+    let term = if stays { i64::from(policy.stay_seconds) } else { 604_800 };
+    let mut write = app.store.write().await?;
+    let set = sqlx::query(
+        "UPDATE domains SET stay_seconds = $1, stay_allowed = $2, lock_after_seconds = $3, lock_on_leave = $4,
+             unlock_code = $5 WHERE id = $6",
+    )
+    .bind(term)
+    .bind(i64::from(stays))
+    .bind(i64::from(policy.lock_after_seconds))
+    .bind(i64::from(policy.lock_on_leave))
+    .bind(i64::from(policy.unlock_code))
+    .bind(domain.to_string())
+    .execute(write.on())
+    .await?;
+    if set.rows_affected() != 1 {
+        return Err(PolicyError::NoDomain);
+    }
+    session::shorten(app, write.on(), domain, policy.stay_seconds).await?;
+    write.commit().await?;
+    Ok(())
 }
 
 /// Opens the name of a domain as its row holds it.

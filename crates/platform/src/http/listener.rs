@@ -18,6 +18,7 @@ use tokio::net::TcpStream;
 
 use super::crowd::{Counted, Crowd};
 use crate::config::{Config, Tls};
+use crate::events::Events;
 
 /// Until a connection has said that it speaks TLS, and again until the handshake is done.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
@@ -73,10 +74,11 @@ pub struct Server {
     router: Router,
     crowd: Arc<Crowd>,
     handle: Handle<SocketAddr>,
+    events: Arc<Events>,
 }
 
 impl Server {
-    pub(super) fn bind(router: Router, config: &Config) -> Result<Self, ListenError> {
+    pub(super) fn bind(router: Router, events: Arc<Events>, config: &Config) -> Result<Self, ListenError> {
         let tls = RustlsConfig::from_config(Arc::new(server_config(&config.tls)?));
         let (address, crowd) = (config.listen, Crowd::new(config.limits));
         let bind = || {
@@ -85,7 +87,7 @@ impl Server {
             Ok((listener, address))
         };
         let (listener, address) = bind().map_err(|source| ListenError::Address { address, source })?;
-        Ok(Self { listener, address, tls, router, crowd, handle: Handle::new() })
+        Ok(Self { listener, address, tls, router, crowd, handle: Handle::new(), events })
     }
 
     /// Where it listens; the port is a real one even where 0 was asked for.
@@ -99,8 +101,11 @@ impl Server {
     /// When the listener breaks.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let handle = self.handle.clone();
+        let events = self.events;
         let stopping = tokio::spawn(async move {
             stop.await;
+            // They would go on for as long as their clients do.
+            events.close();
             handle.graceful_shutdown(Some(STOP_WITHIN));
         });
         let acceptor =

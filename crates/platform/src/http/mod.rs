@@ -28,7 +28,8 @@ use crate::config::Config;
 /// # Errors
 /// When certificate or key cannot be used or the address is taken.
 pub fn listen(app: App, config: &Config) -> Result<Server, ListenError> {
-    Server::bind(router(app)?, config)
+    let events = std::sync::Arc::clone(&app.events);
+    Server::bind(router(app)?, events, config)
 }
 
 fn router(app: App) -> Result<Router, serde_json::Error> {

@@ -4,7 +4,7 @@
 mod problems;
 
 use polder_wire::proof::{NONCE_HEADER, PROOF_HEADER};
-use polder_wire::{CLIENT_HEADER, Method, PROBLEM_JSON, Problem, ProjectId};
+use polder_wire::{CLIENT_HEADER, Method, PROBLEM_JSON, Problem, ProjectId, SessionId};
 use utoipa::openapi::content::{Content, ContentBuilder};
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathsBuilder};
@@ -46,6 +46,8 @@ enum Needs {
     Nothing,
     Client,
     Proof,
+    /// A session, which may be locked.
+    LockedSession,
     Session,
 }
 
@@ -54,7 +56,12 @@ fn needs(action: ActionKind) -> Needs {
         ActionKind::FetchRelease => Needs::Nothing,
         ActionKind::ReadApiDescription => Needs::Client,
         ActionKind::SignIn | ActionKind::RefreshSession | ActionKind::EndSession => Needs::Proof,
+        ActionKind::LockSession | ActionKind::UnlockSession | ActionKind::WatchEvents => Needs::LockedSession,
         ActionKind::WhoAmI
+        | ActionKind::ListDevices
+        | ActionKind::EndDevice
+        | ActionKind::EndOthers
+        | ActionKind::ProveAgain
         | ActionKind::ListProjects
         | ActionKind::OpenProject
         | ActionKind::ReadSketch
@@ -132,7 +139,9 @@ impl Operation {
         match needs(self.action) {
             Needs::Nothing | Needs::Client => None,
             Needs::Proof => Some(SecurityRequirement::new(DEVICE, none)),
-            Needs::Session => Some(SecurityRequirement::new(DEVICE, none).add(SESSION, none)),
+            Needs::LockedSession | Needs::Session => {
+                Some(SecurityRequirement::new(DEVICE, none).add(SESSION, none))
+            }
         }
     }
 
@@ -202,6 +211,7 @@ pub(super) fn document(operations: &[Operation]) -> OpenApi {
         let method = match operation.method {
             Method::Get => HttpMethod::Get,
             Method::Post => HttpMethod::Post,
+            Method::Delete => HttpMethod::Delete,
         };
         paths.path(operation.path(), PathItem::new(method, operation.describe()))
     });
@@ -254,6 +264,7 @@ fn client() -> RefOr<Schema> {
 fn placeholder(name: &str) -> RefOr<Schema> {
     match name {
         "project" => ProjectId::schema(),
+        "session" => SessionId::schema(),
         "version" => ObjectBuilder::new()
             .schema_type(Type::Integer)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))

@@ -71,6 +71,14 @@ internal!(
     crate::login::totp::TotpError,
 );
 
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code.title())
+    }
+}
+
+impl std::error::Error for Refused {}
+
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let problem = Problem { retry_after: self.retry_after, clock: self.clock, ..Problem::new(self.code) };

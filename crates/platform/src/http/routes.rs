@@ -31,6 +31,9 @@ pub trait Guarded: Endpoint + Sized + Send + 'static {
     fn from_path(path: &PathValues) -> Result<Self, Refused>;
 }
 
+/// JSON, one text a line.
+const LINES: &str = "application/x-ndjson";
+
 /// The values of a path's placeholders, as text.
 #[derive(Debug, Default)]
 pub struct PathValues(Vec<(String, String)>);
@@ -169,6 +172,25 @@ impl Routes {
         self.endpoint::<E, _, _, _>(handler, |raw: RawAnswer| bytes_response(raw.media_type, raw.bytes))
     }
 
+    /// Adds an endpoint whose answer goes on for as long as there is something to say, a line of JSON at a time.
+    #[must_use]
+    pub fn stream<E, F, Fut>(mut self, summary: &'static str, handler: F) -> Self
+    where
+        E: Guarded<Answer = Raw>,
+        E::Body: ToSchema + Send,
+        F: Fn(Authorized<E::Action>, App, E, E::Body) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Result<Body, Refused>> + Send,
+    {
+        self.operations.push(Operation::raw::<E>(summary, LINES));
+        self.endpoint::<E, _, _, _>(handler, |body: Body| {
+            let mut response = Response::new(body);
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(LINES));
+            // A proxy of nginx's kind would keep lines back until it has a page of them.
+            response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+            response
+        })
+    }
+
     /// Adds the update files: `GET` and `HEAD` of anything below `template`, which ends in `{*path}`.
     #[must_use]
     pub fn files<F, Fut>(mut self, template: &'static str, summary: &'static str, handler: F) -> Self
@@ -221,6 +243,7 @@ impl Routes {
             // A HEAD would run the handler and throw its answer away; nobody needs it.
             Method::Get => on(MethodFilter::GET, run).on(MethodFilter::HEAD, super::wrong_method),
             Method::Post => on(MethodFilter::POST, run),
+            Method::Delete => on(MethodFilter::DELETE, run),
         };
         self.router = self.router.route(E::TEMPLATE, methods);
         self
@@ -240,9 +263,11 @@ fn note(parts: &Parts, template: &'static str) {
 async fn read_body<E: Endpoint>(parts: &Parts, body: Body) -> Result<E::Body, Refused> {
     match E::METHOD {
         Method::Post => body::json(parts, body).await,
-        // A GET has none; its body type is the empty object.
-        Method::Get => serde_json::from_value(serde_json::Value::Object(serde_json::Map::new()))
-            .map_err(|error| Refused::internal(&error)),
+        // They have none; their body type is the empty object.
+        Method::Get | Method::Delete => {
+            serde_json::from_value(serde_json::Value::Object(serde_json::Map::new()))
+                .map_err(|error| Refused::internal(&error))
+        }
     }
 }
 

@@ -5,16 +5,17 @@ use axum::extract::Request;
 use axum::response::Response;
 use bytes::Bytes;
 use polder_wire::{
-    Code, Endpoint, Method, Nothing, OPENAPI_PATH, Raw, manage, project, second_step, sign_in,
+    Code, Endpoint, Method, Nothing, OPENAPI_PATH, Raw, manage, project, second_step, session, sign_in,
 };
 
 use super::routes::{Guarded, PathValues, RawAnswer, Route, Routes};
 use super::{Refused, openapi};
 use crate::rights::{
-    Authorized, ChangeSecondStep, EndSession, FetchRelease, ListProjects, LookAtSecondStep, OpenProject,
-    ReadApiDescription, ReadLayer, ReadSketch, RefreshSession, SignIn, SwitchLogins, UnlockPerson, WhoAmI,
+    Authorized, ChangeSecondStep, EndDevice, EndOthers, EndSession, FetchRelease, ListDevices, ListProjects,
+    LockSession, LookAtSecondStep, OpenProject, ProveAgain, ReadApiDescription, ReadLayer, ReadSketch,
+    RefreshSession, SignIn, SwitchLogins, UnlockPerson, UnlockSession, WatchEvents, WhoAmI,
 };
-use crate::{App, account, login, projects};
+use crate::{App, account, events, login, projects};
 
 /// The router and the list of what it routes.
 pub(super) fn routes() -> Result<(Router<App>, Vec<Route>), serde_json::Error> {
@@ -45,6 +46,13 @@ fn all(document: Bytes) -> Routes {
         )
         .json::<manage::Unlock, _, _>("Forget wrong tries at an account", account::locks::unlock)
         .json::<manage::SwitchLogins, _, _>("Switch somebody's signing in off or on", account::locks::switch)
+        .json::<session::Prove, _, _>("Make the sign-in fresh again", login::prove::prove)
+        .json::<session::Lock, _, _>("Lock the session", login::prove::lock)
+        .json::<session::Unlock, _, _>("Unlock the session", login::prove::unlock)
+        .json::<session::ListDevices, _, _>("The devices that are signed in", login::devices::list)
+        .json::<session::EndDevice, _, _>("Sign one of one's devices out", login::devices::end)
+        .json::<session::EndOthers, _, _>("Sign all other devices out", login::devices::end_others)
+        .stream::<session::Watch, _, _>("Hear of what happens, as it happens", events::watch)
         .json::<project::List, _, _>("Projects that one may open", projects::list)
         .json::<project::Open, _, _>("A project's latest version", projects::open)
         .json::<project::ReadSketch, _, _>("A small drawing of a project's area", projects::sketch)
@@ -108,6 +116,13 @@ guarded! {
     second_step::RenewRecovery => ChangeSecondStep, _ => Self;
     manage::Unlock => UnlockPerson, path => Self { person: path.parse("person")? };
     manage::SwitchLogins => SwitchLogins, path => Self { person: path.parse("person")? };
+    session::Prove => ProveAgain, _ => Self;
+    session::Lock => LockSession, _ => Self;
+    session::Unlock => UnlockSession, _ => Self;
+    session::ListDevices => ListDevices, _ => Self;
+    session::EndDevice => EndDevice, path => Self { session: path.parse("session")? };
+    session::EndOthers => EndOthers, _ => Self;
+    session::Watch => WatchEvents, _ => Self;
     project::List => ListProjects, _ => Self;
     project::Open => OpenProject, path => Self { project: path.parse("project")? };
     project::ReadSketch => ReadSketch, path => Self { project: path.parse("project")? };
@@ -168,6 +183,13 @@ mod tests {
                 ("POST", "/api/v1/me/recovery-codes", ChangeSecondStep),
                 ("POST", "/api/v1/people/{person}/unlock", UnlockPerson),
                 ("POST", "/api/v1/people/{person}/logins", SwitchLogins),
+                ("POST", "/api/v1/session/prove", ProveAgain),
+                ("POST", "/api/v1/session/lock", LockSession),
+                ("POST", "/api/v1/session/unlock", UnlockSession),
+                ("GET", "/api/v1/sessions", ListDevices),
+                ("DELETE", "/api/v1/sessions/{session}", EndDevice),
+                ("DELETE", "/api/v1/sessions", EndOthers),
+                ("GET", "/api/v1/events", WatchEvents),
                 ("GET", "/api/v1/projects", ListProjects),
                 ("GET", "/api/v1/projects/{project}", OpenProject),
                 ("GET", "/api/v1/projects/{project}/sketch", ReadSketch),
@@ -217,7 +239,7 @@ mod tests {
         for (path, method, security, statuses) in [
             ("/updates/{path}", "get", none.clone(), "200 206 304 404 412 416 500 503"),
             (OPENAPI_PATH, "get", none, "200 426 500 503"),
-            ("/api/v1/me", "get", json!([{ "device": [], "session": [] }]), "200 400 401 426 500 503"),
+            ("/api/v1/me", "get", json!([{ "device": [], "session": [] }]), "200 400 401 423 426 500 503"),
             (
                 "/api/v1/sign-in/code",
                 "post",

@@ -4,11 +4,13 @@
 //! A ticket carries a sign-in from step to step; a session's tokens rotate. All of it is bound to the key
 //! that the device proves to hold with every request.
 
+pub(crate) mod devices;
 pub(crate) mod guessing;
 pub mod hashing;
 mod known;
-mod notices;
+pub(crate) mod notices;
 pub mod proof;
+pub(crate) mod prove;
 pub(crate) mod recovery;
 pub(crate) mod second_step;
 pub(crate) mod session;
@@ -16,6 +18,8 @@ pub mod switch;
 mod ticket;
 mod token;
 pub mod totp;
+
+use std::net::IpAddr;
 
 use polder_wire::sign_in::{
     self, CodeBody, Enrolled, Enrolment, Grant, NextStep, PasswordBody, Recovered, RecoveryBody, RefreshBody,
@@ -27,9 +31,11 @@ use sqlx::Row;
 use crate::App;
 use crate::account::{self, Email};
 use crate::domains::{self, SecondStep};
+use crate::events;
 use crate::http::Refused;
 use crate::rights::{Authorized, EndSession, RefreshSession, SignIn};
 use crate::store::{StoreError, Write, parsed};
+use devices::Named;
 use guessing::{Guesser, Try};
 use hashing::HashingError;
 use proof::Thumbprint;
@@ -63,6 +69,7 @@ pub async fn password(
     if !(1..=128).contains(&body.password.expose().chars().count()) {
         return Err(Code::Malformed.into());
     }
+    let named = Named::said(body.device.as_ref())?;
     let known_as = known::hash(body.known_as.as_ref())?;
     switch::refuse_if_off_for_all(&app).await?;
     let email_hash = email.hash(&app);
@@ -105,15 +112,19 @@ pub async fn password(
         (true, _) => Step::Code,
         (false, SecondStep::Required) => Step::Enrol,
         (false, SecondStep::Optional) => {
-            let who = Whole { domain, user, device: leave.device(), stay: body.stay, known_as };
-            return whole(&app, app.store.write().await?, who, attempt).await.map(NextStep::Done);
+            let (device, address) = (leave.device(), leave.address());
+            let start = session::Start { domain, user, device, stay: body.stay, named, address };
+            let mut write = app.store.write().await?;
+            attempt.right(write.on()).await?;
+            return begin(&app, write, &start, known_as).await.map(NextStep::Done);
         }
     };
+    let keys = app.keys.domain(domain).await?;
     let now = app.now();
     let mut write = app.store.write().await?;
     attempt.refund(write.on(), now).await?;
-    let new = ticket::New { domain, user, device: leave.device(), step, stay: body.stay, known_as };
-    let ticket = ticket::issue(&app, write.on(), new).await?;
+    let new = ticket::New { domain, user, device: leave.device(), step, stay: body.stay, named, known_as };
+    let ticket = ticket::issue(&app, write.on(), &keys, new).await?;
     write.commit().await?;
     let keys = app.keys.domain(domain).await?;
     let domain_name = domains::open_name(&keys, domain, &row.try_get::<Vec<u8>, _>("domain_name")?)?;
@@ -183,7 +194,7 @@ pub async fn confirm(
         return Err(Code::EnrolmentNotOpen.into());
     }
     let recovery = recovery::make(write.on(), &keys, held.domain, held.user, now, app.random).await?;
-    let grant = finish(&app, write, &held, leave.device(), None).await?;
+    let grant = finish(&app, write, held, &leave).await?;
     Ok(Enrolled { grant, recovery })
 }
 
@@ -206,7 +217,8 @@ pub async fn code(
     {
         let mut write = app.store.write().await?;
         if second_step::use_step(write.on(), held.domain, held.user, step).await? {
-            return finish(&app, write, &held, leave.device(), Some(attempt)).await;
+            attempt.right(write.on()).await?;
+            return finish(&app, write, held, &leave).await;
         }
         // Another request was faster with this very code.
     }
@@ -235,9 +247,10 @@ pub async fn recover(
         return Err(Refused::from(Code::RecoveryCodeWrong).after(wait));
     }
     let left = recovery::left_in(write.on(), held.domain, held.user).await?;
-    notices::recovery_code_used(&app, &mut write, held.domain, held.user, left).await?;
-    let grant = finish(&app, write, &held, leave.device(), Some(attempt)).await?;
+    notices::recovery_code_used(&app, &mut write, (held.domain, held.user), left).await?;
+    attempt.right(write.on()).await?;
     tracing::info!(user = %held.user, left, "a recovery code was used");
+    let grant = finish(&app, write, held, &leave).await?;
     Ok(Recovered { grant, left })
 }
 
@@ -251,7 +264,7 @@ pub async fn refresh(
     _: sign_in::Refresh,
     body: RefreshBody,
 ) -> Result<Grant, Refused> {
-    let renewed = session::renew(&app, &body.refresh_token, leave.device()).await?;
+    let renewed = session::renew(&app, &body.refresh_token, leave.device(), leave.address()).await?;
     grant(&app, renewed.domain, renewed.user, renewed.issued).await
 }
 
@@ -269,7 +282,7 @@ pub async fn sign_out(
     Ok(Nothing {})
 }
 
-/// Deletes tickets and sessions whose time is over.
+/// Deletes tickets, sessions and events whose time is over.
 ///
 /// # Errors
 /// When the database fails.
@@ -283,6 +296,7 @@ pub async fn sweep(app: &App) -> Result<(), StoreError> {
     ] {
         sqlx::query(statement).bind(now).execute(write.on()).await?;
     }
+    events::sweep(app, write.on()).await?;
     guessing::sweep(write.on(), app.now()).await?;
     write.commit().await
 }
@@ -329,46 +343,33 @@ async fn clock(app: &App, held: &Held, key: &[u8], code: &Secret) -> Result<Cloc
     Ok(Clock { platform: now, authenticator_ahead: ahead.map(|steps| steps * totp::STEP_SECONDS) })
 }
 
-/// A sign-in that is whole.
-struct Whole {
-    domain: DomainId,
-    user: UserId,
-    device: Thumbprint,
-    stay: bool,
-    known_as: Option<String>,
-}
-
 /// Uses the ticket up, starts the session and makes both last together with what `write` holds already.
 async fn finish(
     app: &App,
     mut write: Write,
-    held: &Held,
-    device: Thumbprint,
-    attempt: Option<Try>,
+    held: Held,
+    leave: &Authorized<SignIn>,
 ) -> Result<Grant, Refused> {
-    if !ticket::use_up(write.on(), held).await? {
+    if !ticket::use_up(write.on(), &held).await? {
         return Err(Code::SignInOver.into());
     }
-    let &Held { domain, user, stay, ref known_as, .. } = held;
-    let who = Whole { domain, user, device, stay, known_as: known_as.clone() };
-    match attempt {
-        Some(attempt) => whole(app, write, who, attempt).await,
-        None => begin(app, write, who).await,
-    }
+    let Held { domain, user, stay, named, known_as, .. } = held;
+    let start =
+        session::Start { domain, user, device: leave.device(), stay, named, address: leave.address() };
+    begin(app, write, &start, known_as).await
 }
 
-/// Starts the session, and forgets what was guessed wrong before.
-async fn whole(app: &App, mut write: Write, who: Whole, attempt: Try) -> Result<Grant, Refused> {
-    attempt.right(write.on()).await?;
-    begin(app, write, who).await
-}
-
-async fn begin(app: &App, mut write: Write, who: Whole) -> Result<Grant, Refused> {
-    let Whole { domain, user, device, stay, known_as } = who;
+/// Starts the session, and knows the device from now on.
+async fn begin(
+    app: &App,
+    mut write: Write,
+    start: &session::Start,
+    known_as: Option<String>,
+) -> Result<Grant, Refused> {
     if let Some(hash) = known_as {
-        known::remember(write.on(), domain, user, &hash, app.now()).await?;
+        known::remember(write.on(), start.domain, start.user, &hash, app.now()).await?;
     }
-    let issued = session::start(app, &mut write, &session::Start { domain, user, device, stay }).await?;
+    let issued = session::start(app, &mut write, start).await?;
     write.commit().await?;
     grant(app, domain, user, issued).await
 }
@@ -382,5 +383,7 @@ async fn grant(app: &App, domain: DomainId, user: UserId, issued: session::Issue
         stay_seconds: issued.stay_seconds,
         stay: issued.stay,
         me,
+        locked: issued.locked,
+        policy: domains::policy(app, domain).await?,
     })
 }

@@ -8,7 +8,9 @@ use sqlx::{AnyConnection, Row};
 
 use crate::App;
 use crate::http::Refused;
-use crate::store::StoreError;
+use crate::store::parsed;
+
+use super::session;
 
 /// For whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,54 +23,62 @@ pub enum Scope {
     Person(UserId),
 }
 
-/// Switches signing in off or on; off ends all sessions at once. False when there is no such domain or person.
+/// Switches signing in off or on; off ends all sessions at once and tells their clients. False when there is no such
+/// domain or person.
 ///
 /// # Errors
 /// When the database fails; then nothing changed.
-pub async fn set(app: &App, scope: Scope, on: bool) -> Result<bool, StoreError> {
+pub async fn set(app: &App, scope: Scope, on: bool) -> Result<bool, Refused> {
     let now = app.now().0;
+    let off_at = (!on).then_some(now);
     let mut write = app.store.write().await?;
-    let (changed, ended) = match scope {
-        Scope::Platform => {
-            let changed = platform(write.on(), on, now).await?;
-            (changed, "UPDATE sessions SET ended_at = $1 WHERE ended_at IS NULL AND $2 = ''")
-        }
+    let changed = match scope {
+        Scope::Platform => platform(write.on(), on, now).await?,
         Scope::Domain(domain) => {
             let done = sqlx::query("UPDATE domains SET logins_off_at = $1 WHERE id = $2")
-                .bind((!on).then_some(now))
+                .bind(off_at)
                 .bind(domain.to_string())
                 .execute(write.on())
                 .await?;
-            (
-                done.rows_affected() == 1,
-                "UPDATE sessions SET ended_at = $1 WHERE ended_at IS NULL AND domain_id = $2",
-            )
+            done.rows_affected() == 1
         }
         Scope::Person(user) => {
             let done = sqlx::query("UPDATE users SET logins_off_at = $1 WHERE id = $2")
-                .bind((!on).then_some(now))
+                .bind(off_at)
                 .bind(user.to_string())
                 .execute(write.on())
                 .await?;
-            (
-                done.rows_affected() == 1,
-                "UPDATE sessions SET ended_at = $1 WHERE ended_at IS NULL AND user_id = $2",
-            )
+            done.rows_affected() == 1
         }
     };
     if changed && !on {
-        let whose = match scope {
-            Scope::Platform => String::new(),
-            Scope::Domain(domain) => domain.to_string(),
-            Scope::Person(user) => user.to_string(),
-        };
-        sqlx::query(ended).bind(now).bind(whose).execute(write.on()).await?;
+        end_sessions(app, write.on(), scope).await?;
     }
     write.commit().await?;
     if changed {
         tracing::warn!(?scope, on, "signing in was switched");
     }
     Ok(changed)
+}
+
+async fn end_sessions(app: &App, on: &mut AnyConnection, scope: Scope) -> Result<(), Refused> {
+    let (domain, user) = match scope {
+        Scope::Platform => (String::new(), String::new()),
+        Scope::Domain(domain) => (domain.to_string(), String::new()),
+        Scope::Person(user) => (String::new(), user.to_string()),
+    };
+    let people = sqlx::query(
+        "SELECT DISTINCT domain_id, user_id FROM sessions
+         WHERE ended_at IS NULL AND ($1 = '' OR domain_id = $1) AND ($2 = '' OR user_id = $2)",
+    )
+    .bind(domain)
+    .bind(user)
+    .fetch_all(&mut *on)
+    .await?;
+    for row in people {
+        session::end_all(app, on, parsed(&row, "domain_id")?, parsed(&row, "user_id")?, None).await?;
+    }
+    Ok(())
 }
 
 async fn platform(connection: &mut AnyConnection, on: bool, now: i64) -> Result<bool, sqlx::Error> {

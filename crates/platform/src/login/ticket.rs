@@ -2,6 +2,7 @@ use polder_wire::{DomainId, Secret, UserId};
 use sqlx::{AnyConnection, Row};
 use zeroize::Zeroizing;
 
+use super::devices::Named;
 use super::proof::Thumbprint;
 use super::token;
 use crate::App;
@@ -44,6 +45,7 @@ pub(super) struct Held {
     /// The hash of what the device called itself.
     pub(super) known_as: Option<String>,
     pub(super) email_hash: String,
+    pub(super) named: Named,
     pending: Option<Vec<u8>>,
     stray: Option<Stray>,
 }
@@ -62,15 +64,23 @@ pub(super) struct New {
     pub(super) device: Thumbprint,
     pub(super) step: Step,
     pub(super) stay: bool,
+    pub(super) named: Named,
     pub(super) known_as: Option<String>,
 }
 
 /// Gives out a ticket for what comes after the password, in the caller's transaction.
-pub(super) async fn issue(app: &App, on: &mut AnyConnection, new: New) -> Result<Secret, Refused> {
+pub(super) async fn issue(
+    app: &App,
+    on: &mut AnyConnection,
+    keys: &DomainKeys,
+    new: New,
+) -> Result<Secret, Refused> {
     let ticket = token::new(app.random)?;
+    let (name, system) = new.named.seal_for_ticket(app, keys, &token::hash(&ticket))?;
     sqlx::query(
-        "INSERT INTO tickets (hash, domain_id, user_id, device, step, stay, tries_left, expires_at, known_as)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO tickets (hash, domain_id, user_id, device, step, stay, tries_left, expires_at,
+             device_name, device_system, known_as)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(token::hash(&ticket))
     .bind(new.domain.to_string())
@@ -80,6 +90,8 @@ pub(super) async fn issue(app: &App, on: &mut AnyConnection, new: New) -> Result
     .bind(i64::from(new.stay))
     .bind(TRIES)
     .bind(app.now().plus(SECONDS).0)
+    .bind(name)
+    .bind(system)
     .bind(new.known_as)
     .execute(on)
     .await?;
@@ -91,7 +103,7 @@ pub(super) async fn find(app: &App, ticket: &Secret, device: Thumbprint) -> Resu
     let hash = token::hash(ticket);
     let row = sqlx::query(
         "SELECT t.domain_id, t.user_id, t.step, t.stay, t.pending, t.known_as, t.stray_step, t.stray_at,
-             u.email_hash
+             t.device_name, t.device_system, u.email_hash
          FROM tickets t JOIN users u ON u.domain_id = t.domain_id AND u.id = t.user_id
          WHERE t.hash = $1 AND t.device = $2 AND t.expires_at > $3 AND t.tries_left > 0",
     )
@@ -103,9 +115,13 @@ pub(super) async fn find(app: &App, ticket: &Secret, device: Thumbprint) -> Resu
     let Some(row) = row else { return Ok(None) };
     let step =
         if row.try_get::<String, _>("step")? == Step::Enrol.as_str() { Step::Enrol } else { Step::Code };
+    let domain = parsed(&row, "domain_id")?;
+    let keys = app.keys.domain(domain).await?;
+    let sealed = (row.try_get("device_name")?, row.try_get("device_system")?);
     Ok(Some(Held {
+        named: Named::of_ticket(&keys, &hash, sealed)?,
         hash,
-        domain: parsed(&row, "domain_id")?,
+        domain,
         user: parsed(&row, "user_id")?,
         step,
         stay: row.try_get::<i64, _>("stay")? != 0,

@@ -126,6 +126,15 @@ impl Releases {
         known.policy.as_ref().map(|policy| *version >= policy.min_version).ok_or(ReleaseError::NoPolicy)
     }
 
+    /// When the policy that is in force was signed: a later one comes with newer releases. None when none ever verified.
+    pub(crate) async fn issued(&self, now: UnixSeconds) -> Option<UnixSeconds> {
+        // Whether anybody is let in does not matter here; but it looks at the files again where it is time.
+        if let Err(error) = self.admits(&Version::new(0, 0, 0), now).await {
+            tracing::error!(%error, "nobody can tell whether there is a newer release");
+        }
+        self.known.read().await.policy.as_ref().map(|policy| policy.issued)
+    }
+
     /// Answers `GET` and `HEAD` of a file below the folder; everything else does not exist.
     pub async fn serve(&self, request: Request<Body>) -> Response {
         let path = below_folder(request.uri().path()).map(str::to_owned);

@@ -1,4 +1,6 @@
-use super::authorized::{ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnPerson, OnProject};
+use super::authorized::{
+    ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnOwnSession, OnPerson, OnProject,
+};
 
 /// Something that a request does. Each is a type of its own, so that a handler names in its signature what
 /// it was let through for.
@@ -7,10 +9,22 @@ pub trait Action: Send + Sync + 'static {
     const KIND: ActionKind;
     /// How actor and resource are found.
     type Family: Family;
+    /// Whether it takes a sign-in of the last minutes (B15). Without one it is denied.
+    const FRESH: bool;
+}
+
+/// `fresh` behind an action's family.
+macro_rules! is_fresh {
+    () => {
+        false
+    };
+    (fresh) => {
+        true
+    };
 }
 
 macro_rules! actions {
-    ($($(#[$doc:meta])* $name:ident: $family:ty;)*) => {
+    ($($(#[$doc:meta])* $name:ident: $family:ty $(, $needs:ident)?;)*) => {
         /// Every action there is.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum ActionKind { $($(#[$doc])* $name,)* }
@@ -18,6 +32,11 @@ macro_rules! actions {
         impl ActionKind {
             /// Every action there is.
             pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// Whether it takes a sign-in of the last minutes ([`Action::FRESH`]).
+            pub fn needs_fresh(self) -> bool {
+                match self { $(Self::$name => <$name as Action>::FRESH),* }
+            }
         }
 
         $(
@@ -28,6 +47,7 @@ macro_rules! actions {
             impl Action for $name {
                 const KIND: ActionKind = ActionKind::$name;
                 type Family = $family;
+                const FRESH: bool = is_fresh!($($needs)?);
             }
         )*
     };
@@ -42,14 +62,28 @@ actions! {
     EndSession: ByDevice;
     /// Ask who one is.
     WhoAmI: OnOwnAccount;
+    /// See the devices on which one is signed in.
+    ListDevices: OnOwnAccount;
+    /// Sign another of one's devices out.
+    EndDevice: OnOwnAccount, fresh;
+    /// Sign all of one's other devices out.
+    EndOthers: OnOwnAccount, fresh;
+    /// Show once more who one is.
+    ProveAgain: OnOwnAccount;
+    /// Lock the session that asks.
+    LockSession: OnOwnSession;
+    /// Unlock the session that asks.
+    UnlockSession: OnOwnSession;
+    /// Be told what happens. A locked session, too, hears of its end.
+    WatchEvents: OnOwnSession;
     /// See how one's own second step stands.
     LookAtSecondStep: OnOwnAccount;
     /// Put another second step in force, or none, or make new recovery codes.
-    ChangeSecondStep: OnOwnAccount;
+    ChangeSecondStep: OnOwnAccount, fresh;
     /// Forget the wrong tries at somebody's account.
-    UnlockPerson: OnPerson;
+    UnlockPerson: OnPerson, fresh;
     /// Switch signing in off or on for somebody.
-    SwitchLogins: OnPerson;
+    SwitchLogins: OnPerson, fresh;
     /// List the projects that one may open.
     ListProjects: OnOwnDomain;
     /// Read a project's latest manifest.

@@ -121,6 +121,11 @@ pub enum OnOwnAccount {}
 #[derive(Debug)]
 pub enum OnPerson {}
 
+/// Somebody signed in, about the session that asks; it may be locked (B36). Every other family finds nobody in a locked
+/// session.
+#[derive(Debug)]
+pub enum OnOwnSession {}
+
 /// Somebody signed in, about their domain's projects as a whole.
 #[derive(Debug)]
 pub enum OnOwnDomain {}
@@ -151,6 +156,16 @@ impl Family for OnOwnAccount {
 
     async fn find(app: &App, parts: &Parts, _: &PathValues) -> Result<Found<Person>, Refused> {
         let person = session::person(app, parts).await?;
+        let resource = Resource::Account { domain: person.domain, user: person.user };
+        Ok(Found { actor: Actor::Person(person), resource, evidence: person })
+    }
+}
+
+impl Family for OnOwnSession {
+    type Evidence = Person;
+
+    async fn find(app: &App, parts: &Parts, _: &PathValues) -> Result<Found<Person>, Refused> {
+        let person = session::person_even_if_locked(app, parts).await?;
         let resource = Resource::Account { domain: person.domain, user: person.user };
         Ok(Found { actor: Actor::Person(person), resource, evidence: person })
     }

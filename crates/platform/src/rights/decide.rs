@@ -24,6 +24,8 @@ pub struct Person {
     pub role: Role,
     /// The device's session.
     pub session: SessionId,
+    /// Whether they signed in, or showed again who they are, in the last minutes (B15).
+    pub fresh: bool,
 }
 
 /// For logs: ids only.
@@ -104,6 +106,8 @@ pub enum WhyNot {
     NotManager,
     /// Nobody does this to their own account.
     ToOneself,
+    /// They would be let, but signed in too long ago.
+    NotFresh,
     /// The action is not meant for such a thing; a mistake in the program.
     WrongResource,
 }
@@ -115,6 +119,7 @@ impl WhyNot {
             Self::NotSignedIn => Code::SessionOver,
             Self::NotManager | Self::ToOneself => Code::NotAllowed,
             Self::OtherDomain | Self::NotOneself | Self::NotGranted => Code::NotFound,
+            Self::NotFresh => Code::FreshSignInNeeded,
             Self::WrongResource => Code::Internal,
         }
     }
@@ -122,6 +127,17 @@ impl WhyNot {
 
 /// The rules, all of them. Pure: what it must know stands in its arguments.
 pub fn decide(actor: &Actor, action: ActionKind, resource: &Resource) -> Decision {
+    match (granted(actor, action, resource), actor) {
+        // Asked last: what does not exist for somebody does not begin to by a password (B2).
+        (Decision::Allowed(_), Actor::Person(person)) if action.needs_fresh() && !person.fresh => {
+            Decision::Denied(WhyNot::NotFresh)
+        }
+        (decision, _) => decision,
+    }
+}
+
+/// What is granted to whom, whatever the state of their session.
+fn granted(actor: &Actor, action: ActionKind, resource: &Resource) -> Decision {
     use Decision::{Allowed, Denied};
     match action {
         ActionKind::ReadApiDescription | ActionKind::FetchRelease => match resource {
@@ -157,7 +173,16 @@ pub fn decide(actor: &Actor, action: ActionKind, resource: &Resource) -> Decisio
                 Resource::Public | Resource::Sessions | Resource::Projects { .. } | Resource::Project(_),
             ) => Denied(WhyNot::WrongResource),
         },
-        ActionKind::WhoAmI | ActionKind::LookAtSecondStep | ActionKind::ChangeSecondStep => {
+        ActionKind::WhoAmI
+        | ActionKind::LookAtSecondStep
+        | ActionKind::ChangeSecondStep
+        | ActionKind::ListDevices
+        | ActionKind::EndDevice
+        | ActionKind::EndOthers
+        | ActionKind::ProveAgain
+        | ActionKind::LockSession
+        | ActionKind::UnlockSession
+        | ActionKind::WatchEvents => {
             match (actor, resource) {
                 (Actor::Anyone, _) => Denied(WhyNot::NotSignedIn),
                 (Actor::Person(person), Resource::Account { domain, user }) => {
@@ -217,7 +242,24 @@ mod tests {
             domain: domain(2),
             role: Role::Manager,
             session: SessionId::from_random([3; 16]),
+            fresh: true,
         }
+    }
+
+    fn account() -> Resource {
+        Resource::Account { domain: domain(2), user: person().user }
+    }
+
+    #[test]
+    fn what_takes_a_fresh_sign_in_is_denied_without_one_and_nothing_is_told_by_that() {
+        let stale = Actor::Person(Person { fresh: false, ..person() });
+        for action in [ActionKind::EndDevice, ActionKind::EndOthers, ActionKind::ChangeSecondStep] {
+            assert!(action.needs_fresh());
+            assert_eq!(decide(&stale, action, &account()), Decision::Denied(WhyNot::NotFresh));
+            let elsewhere = Resource::Account { domain: domain(9), user: person().user };
+            assert_eq!(decide(&stale, action, &elsewhere), Decision::Denied(WhyNot::OtherDomain));
+        }
+        assert!(matches!(decide(&stale, ActionKind::WhoAmI, &account()), Decision::Allowed(_)));
     }
 
     #[test]

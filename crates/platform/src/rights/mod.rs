@@ -6,12 +6,12 @@ mod decide;
 mod project;
 
 pub use action::{
-    Action, ActionKind, ChangeSecondStep, EndSession, FetchRelease, ListProjects, LookAtSecondStep,
-    OpenProject, ReadApiDescription, ReadLayer, ReadSketch, RefreshSession, SignIn, SwitchLogins,
-    UnlockPerson, WhoAmI,
+    Action, ActionKind, ChangeSecondStep, EndDevice, EndOthers, EndSession, FetchRelease, ListDevices,
+    ListProjects, LockSession, LookAtSecondStep, OpenProject, ProveAgain, ReadApiDescription, ReadLayer,
+    ReadSketch, RefreshSession, SignIn, SwitchLogins, UnlockPerson, UnlockSession, WatchEvents, WhoAmI,
 };
 pub use authorized::{
-    Authorized, ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnPerson, OnProject,
+    Authorized, ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnOwnSession, OnPerson, OnProject,
 };
 pub use decide::{Actor, Decision, Person, Resource, Why, WhyNot, decide};
 pub use project::{OthersAccess, ProjectFacts, project_access};

@@ -77,6 +77,7 @@ mod tests {
             domain: DomainId::from_random([2; 16]),
             role,
             session: SessionId::from_random([3; 16]),
+            fresh: false,
         }
     }
 

@@ -13,6 +13,7 @@ pub(super) const STEPS: &[Step] = &[
     (2, "sketches", include_str!("migrations/0002_sketches.sql")),
     (3, "people", include_str!("migrations/0003_people.sql")),
     (4, "guessing", include_str!("migrations/0004_guessing.sql")),
+    (5, "sessions", include_str!("migrations/0005_sessions.sql")),
 ];
 
 pub(super) async fn run(pool: &AnyPool, engine: Engine, steps: &'static [Step]) -> Result<(), StoreError> {

@@ -3,12 +3,18 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "all of this is tests")]
 
 mod command_line;
+mod devices;
 mod edge;
+mod events;
+mod guessing;
 mod hostile;
+mod logins;
+mod lock;
 mod projects;
 mod proofs;
 mod rest;
 mod rights;
+mod second_step;
 mod sessions;
 mod sign_in;
 mod support;

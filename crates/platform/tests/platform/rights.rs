@@ -72,6 +72,7 @@ async fn the_list_agrees_with_the_rules(stage: Stage) {
             domain: person.domain,
             role: *role,
             session: SessionId::from_random([0; 16]),
+            fresh: false,
         };
         let mut expected = BTreeMap::new();
         for (id, wish) in &projects {

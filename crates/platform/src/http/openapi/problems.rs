@@ -27,7 +27,9 @@ fn codes(operation: &Operation) -> impl Iterator<Item = Code> {
         &[Code::Internal, Code::Busy],
         when(needs >= Needs::Client, &[Code::ClientOutdated]),
         when(needs >= Needs::Proof, &[Code::Malformed, Code::ProofNeeded, Code::ProofWrong]),
-        when(needs >= Needs::Session, &[Code::AccessExpired, Code::SessionOver]),
+        when(needs >= Needs::LockedSession, &[Code::AccessExpired, Code::SessionOver]),
+        when(needs == Needs::Session, &[Code::SessionLocked]),
+        when(operation.action.needs_fresh(), &[Code::FreshSignInNeeded]),
         when(operation.method == Method::Post, &[Code::Malformed, Code::TooLarge, Code::NotJson]),
         when(operation.template.contains('{'), &[Code::NotFound]),
         of_action(operation.action),
@@ -55,8 +57,16 @@ fn of_action(action: ActionKind) -> &'static [Code] {
         }
         ActionKind::UnlockPerson | ActionKind::SwitchLogins => &[Code::NotAllowed, Code::NotFound],
         ActionKind::RefreshSession | ActionKind::EndSession => &[Code::SessionOver],
+        ActionKind::ProveAgain | ActionKind::UnlockSession => {
+            &[Code::PasswordWrong, Code::CodeNeeded, Code::CodeWrong]
+        }
         ActionKind::WhoAmI
         | ActionKind::LookAtSecondStep
+        | ActionKind::ListDevices
+        | ActionKind::EndDevice
+        | ActionKind::EndOthers
+        | ActionKind::LockSession
+        | ActionKind::WatchEvents
         | ActionKind::ListProjects
         | ActionKind::OpenProject
         | ActionKind::ReadSketch

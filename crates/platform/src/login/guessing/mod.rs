@@ -12,7 +12,7 @@ mod rule;
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use polder_wire::{Code, DomainId, SessionId, UnixSeconds, UserId};
+use polder_wire::{Code, DomainId, UnixSeconds, UserId};
 use sqlx::{AnyConnection, Row};
 
 use super::known;
@@ -39,18 +39,12 @@ pub(crate) struct Guesser {
 enum By {
     Stranger(IpAddr),
     Known { hash: String, address: IpAddr },
-    Session(SessionId),
 }
 
 impl Guesser {
     /// A device of which nothing is known, from an address.
     pub(crate) fn stranger(email_hash: &str, address: Option<IpAddr>) -> Self {
         Self { email_hash: email_hash.to_owned(), by: By::Stranger(counted(address)) }
-    }
-
-    /// Somebody who is signed in.
-    pub(crate) fn in_session(email_hash: &str, session: SessionId) -> Self {
-        Self { email_hash: email_hash.to_owned(), by: By::Session(session) }
     }
 
     /// Whoever stands at the door: known if this account knows the device by the hash that it brought.
@@ -74,7 +68,6 @@ impl Guesser {
         match &self.by {
             By::Stranger(_) => account_subject(&self.email_hash),
             By::Known { hash, .. } => device_subject(hash),
-            By::Session(session) => format!("session:{session}"),
         }
     }
 
@@ -82,7 +75,6 @@ impl Guesser {
         match self.by {
             By::Stranger(_) => &Rule::STRANGERS,
             By::Known { .. } => &Rule::KNOWN,
-            By::Session(_) => &Rule::SESSION,
         }
     }
 }
@@ -100,8 +92,7 @@ pub(crate) struct Try {
 /// Pays for one try.
 ///
 /// # Errors
-/// [`Code::TooManyTries`] and [`Code::AddressBlocked`] with a time, [`Code::TriesUsedUp`]; [`Code::SessionOver`] for
-/// somebody signed in who typed ten wrong ones.
+/// [`Code::TooManyTries`] and [`Code::AddressBlocked`] with a time, [`Code::TriesUsedUp`].
 pub(crate) async fn enter(app: &App, guesser: Guesser) -> Result<Try, Refused> {
     let now = app.now();
     if let By::Stranger(address) = guesser.by
@@ -131,16 +122,6 @@ async fn close(app: &App, mut write: Write, guesser: Guesser, closed: Closed) ->
             write.commit().await?;
             Box::pin(enter(app, Guesser::stranger(&guesser.email_hash, Some(address)))).await
         }
-        (Closed::ForGood, By::Session(session)) => {
-            tracing::warn!(%session, "too many wrong passwords in a session; it is over");
-            sqlx::query("UPDATE sessions SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL")
-                .bind(app.now().0)
-                .bind(session.to_string())
-                .execute(write.on())
-                .await?;
-            write.commit().await?;
-            Err(Code::SessionOver.into())
-        }
     }
 }
 
@@ -161,8 +142,9 @@ impl Try {
         // Whether the account exists or not, the same statements: nobody is told by the clock.
         let tell = (wait.is_some() || ceiling) && told(write.on(), &self.guesser, now, ceiling).await?;
         count_address(app, write.on(), address, now).await?;
-        if let (true, Some((domain, user))) = (tell, whose) {
-            notices::locked(app, &mut write, domain, user, self.in_a_row, ceiling).await?;
+        if let (true, Some(whose)) = (tell, whose) {
+            let until = (!ceiling).then_some(UnixSeconds(self.free_at));
+            notices::locked(app, &mut write, whose, self.in_a_row, until).await?;
         }
         write.commit().await?;
         if tell {

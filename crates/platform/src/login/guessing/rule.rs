@@ -23,8 +23,6 @@ impl Rule {
         Self { free: 4, first_wait: 30, longest_wait: 3600, forget_one: 3 * 3600, ceiling: Some(100) };
     /// One device that did. Twenty in a row are no mistakes: it is a stranger again.
     pub(super) const KNOWN: Self = Self { ceiling: Some(20), ..Self::STRANGERS };
-    /// Somebody who is signed in and types the password once more. Ten in a row end the session.
-    pub(super) const SESSION: Self = Self { ceiling: Some(10), ..Self::STRANGERS };
 
     /// All that comes from one address, where an organisation may be behind it.
     pub(super) fn address(free: i64) -> Self {

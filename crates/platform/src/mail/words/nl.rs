@@ -68,7 +68,19 @@ pub(super) fn say(letter: &Letter, at: UnixSeconds) -> (String, String) {
                 format!("Op {at}\nmeldde iemand zich met een herstelcode aan bij uw account.\n{left}\n\n{NOT_YOU}"),
             )
         }
-        Letter::SignInsLocked { failures, until } => (
+        Letter::SignInsLocked { failures, until: None } => (
+            "Nieuwe apparaten kunnen zich niet bij uw account aanmelden",
+            format!(
+                "Iemand probeerde zich {failures} keer achter elkaar bij uw account aan te melden met\n\
+                 een verkeerd wachtwoord of een verkeerde code. Nieuwe apparaten kunnen zich er niet\n\
+                 meer bij aanmelden. Op apparaten waar u zich eerder aanmeldde, kunt u verder\n\
+                 werken en u ook aanmelden.\n\n\
+                 Kies in Polder \"Wachtwoord vergeten?\" om het voor nieuwe apparaten te openen,\n\
+                 of vraag het een beheerder van uw domein.\n\
+                 Er is niemand binnengekomen."
+            ),
+        ),
+        Letter::SignInsLocked { failures, until: Some(until) } => (
             "Aanmelden kan even niet",
             format!(
                 "Iemand probeerde zich {failures} keer bij uw account aan te melden met een\n\

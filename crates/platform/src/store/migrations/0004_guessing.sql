@@ -1,5 +1,5 @@
 -- Wrong tries. `subject` names what they count against: an account by the keyed hash of its e-mail (also one that does not
--- exist, so that nobody can tell), a known device, a session, or a keyed hash of an address. `failures` decides how long
+-- exist, so that nobody can tell), a known device, or a keyed hash of an address. `failures` decides how long
 -- the next try waits and leaks away with time; `in_a_row` only a whole sign-in, a manager or a reset sets back.
 CREATE TABLE guesses (
     subject TEXT NOT NULL PRIMARY KEY,

@@ -67,12 +67,7 @@ impl Stage {
             // Also when the stage is dropped.
             stopped.await.ok();
         }));
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::client(&ca, rustls::ALL_VERSIONS))
-            .resolve("localhost", address)
-            .no_proxy()
-            .build()
-            .unwrap();
+        let http = client(&ca, address);
         Self {
             app,
             address,
@@ -103,6 +98,36 @@ impl Stage {
         Device::new(self.http.clone(), format!("https://localhost:{}", self.address.port()), ORIGIN.into())
     }
 
+    /// A new device at another address of this machine.
+    pub(crate) fn device_at(&self, address: std::net::IpAddr) -> Device {
+        let builder = client_builder(&self.ca, self.address).local_address(address);
+        let base = format!("https://localhost:{}", self.address.port());
+        Device::new(builder.build().unwrap(), base, ORIGIN.into())
+    }
+
+    /// An HTTP client with no connection yet.
+    pub(crate) fn connection(&self) -> reqwest::Client {
+        client(&self.ca, self.address)
+    }
+
+    /// Another node of the same platform, with the same clock. It ends with the answer.
+    pub(crate) async fn another_node(&self) -> Node {
+        let read = Arc::clone(&self.clock);
+        let around = Surroundings {
+            clock: Arc::new(move || UnixSeconds(read.load(Ordering::SeqCst))),
+            random: Box::leak(Box::new(SystemRandom::new())),
+            cost: Cost::CHEAP_FOR_TESTS,
+        };
+        let app = App::open_to_serve(&self.config, around).await.unwrap();
+        let server = http::listen(app.clone(), &self.config).unwrap();
+        let base = format!("https://localhost:{}", server.address().port());
+        let (stop, stopped) = oneshot::channel();
+        tokio::spawn(server.run(async {
+            stopped.await.ok();
+        }));
+        Node { app, base, _stop: stop }
+    }
+
     /// Stops the platform and waits until it did, so that its files are at rest.
     pub(crate) async fn stop(&mut self) {
         drop(self.stop.take());
@@ -111,6 +136,25 @@ impl Stage {
         }
         self.app.store.close().await;
     }
+}
+
+/// A second node.
+pub(crate) struct Node {
+    pub(crate) app: App,
+    /// `https://localhost:PORT`.
+    pub(crate) base: String,
+    _stop: oneshot::Sender<()>,
+}
+
+fn client(ca: &[u8], address: SocketAddr) -> reqwest::Client {
+    client_builder(ca, address).build().unwrap()
+}
+
+fn client_builder(ca: &[u8], address: SocketAddr) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls::client(ca, rustls::ALL_VERSIONS))
+        .resolve("localhost", address)
+        .no_proxy()
 }
 
 fn config(folder: &Path, databases: &Databases, more: &str) -> Config {

@@ -1,0 +1,178 @@
+//! Somebody who is signed in shows once more who they are: for what takes a fresh sign-in (B15), and to unlock (B36).
+
+use polder_wire::session::{self as wire, FRESH_SECONDS, PROOF_TRIES, ProofBody, Proven};
+use polder_wire::{Code, Nothing};
+use sqlx::Row;
+
+use super::hashing::HashingError;
+use super::{second_step, session, totp};
+use crate::App;
+use crate::domains;
+use crate::events::{self, Event};
+use crate::http::Refused;
+use crate::rights::{Authorized, LockSession, Person, ProveAgain, UnlockSession};
+
+/// Longer than any code of a second step, and than any that stands in for one.
+const CODE_LIMIT: usize = 64;
+
+/// `POST /api/v1/session/prove`.
+///
+/// # Errors
+/// [`Code::PasswordWrong`], [`Code::CodeNeeded`], [`Code::CodeWrong`]; [`Code::SessionOver`] after too many tries.
+pub(crate) async fn prove(
+    who: Authorized<ProveAgain>,
+    app: App,
+    _: wire::Prove,
+    body: ProofBody,
+) -> Result<Proven, Refused> {
+    show(&app, &who.person(), body, true).await
+}
+
+/// `POST /api/v1/session/unlock`.
+///
+/// # Errors
+/// As [`prove`].
+pub(crate) async fn unlock(
+    who: Authorized<UnlockSession>,
+    app: App,
+    _: wire::Unlock,
+    body: ProofBody,
+) -> Result<Proven, Refused> {
+    let person = who.person();
+    let code = domains::policy(&app, person.domain).await?.unlock_code;
+    show(&app, &person, body, code).await
+}
+
+/// `POST /api/v1/session/lock`. Locking what is locked is no mistake.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn lock(
+    who: Authorized<LockSession>,
+    app: App,
+    _: wire::Lock,
+    _: Nothing,
+) -> Result<Nothing, Refused> {
+    let person = who.person();
+    let mut write = app.store.write().await?;
+    let locked = sqlx::query(
+        "UPDATE sessions SET locked_at = $1, fresh_until = 0
+         WHERE id = $2 AND locked_at IS NULL AND ended_at IS NULL",
+    )
+    .bind(app.now().0)
+    .bind(person.session.to_string())
+    .execute(write.on())
+    .await?;
+    if locked.rows_affected() == 1 {
+        events::tell(&app, write.on(), Event::locked(&person)).await?;
+    }
+    write.commit().await?;
+    Ok(Nothing {})
+}
+
+/// Checks password and code, pays for the try before it looks, and unlocks what was locked. Where all that a sign-in
+/// takes was shown, the session is fresh by it.
+async fn show(app: &App, person: &Person, body: ProofBody, code_asked: bool) -> Result<Proven, Refused> {
+    let ProofBody { password, code } = body;
+    if !(1..=128).contains(&password.expose().chars().count())
+        || code.as_ref().is_some_and(|code| code.expose().len() > CODE_LIMIT)
+    {
+        return Err(Code::Malformed.into());
+    }
+    let keys = app.keys.domain(person.domain).await?;
+    let second = second_step::find(app, &keys, person.domain, person.user).await?;
+    if code_asked && second.is_some() && code.is_none() {
+        return Err(Code::CodeNeeded.into());
+    }
+    pay(app, person).await?;
+    let row = sqlx::query("SELECT password_hash FROM users WHERE domain_id = $1 AND id = $2")
+        .bind(person.domain.to_string())
+        .bind(person.user.to_string())
+        .fetch_optional(app.store.pool())
+        .await?;
+    let stored = row.map(|row| row.try_get::<String, _>("password_hash")).transpose()?;
+    match app.hashing.verify(password, stored).await {
+        Ok(true) => {}
+        Ok(false) => return wrong(app, person, Code::PasswordWrong).await,
+        Err(error) => {
+            if matches!(error, HashingError::Full) {
+                // Nothing was looked at.
+                give_back(app, person).await?;
+            }
+            return Err(error.into());
+        }
+    }
+
+    let now = app.now();
+    let mut write = app.store.write().await?;
+    let whole = match (&second, &code) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(second), Some(code)) => {
+            let step = totp::matching_step(&second.key, code.expose(), now, Some(second.last_step));
+            let used = match step {
+                Some(step) => second_step::use_step(write.on(), person.domain, person.user, step).await?,
+                None => false,
+            };
+            if !used {
+                drop(write);
+                return wrong(app, person, Code::CodeWrong).await;
+            }
+            true
+        }
+    };
+    let fresh_seconds = if whole { FRESH_SECONDS } else { 0 };
+    let shown = sqlx::query(
+        "UPDATE sessions SET proof_tries = 0, locked_at = NULL, fresh_until = $1
+         WHERE id = $2 AND ended_at IS NULL",
+    )
+    .bind(now.plus(i64::from(fresh_seconds)).0)
+    .bind(person.session.to_string())
+    .execute(write.on())
+    .await?;
+    write.commit().await?;
+    // Ended meanwhile, by another device.
+    if shown.rows_affected() == 1 { Ok(Proven { fresh_seconds }) } else { Err(Code::SessionOver.into()) }
+}
+
+/// Each try is paid before anything is looked at, so that guesses made at once are counted one by one.
+async fn pay(app: &App, person: &Person) -> Result<(), Refused> {
+    let mut write = app.store.write().await?;
+    let paid = sqlx::query(
+        "UPDATE sessions SET proof_tries = proof_tries + 1
+         WHERE id = $1 AND proof_tries < $2 AND ended_at IS NULL",
+    )
+    .bind(person.session.to_string())
+    .bind(i64::from(PROOF_TRIES))
+    .execute(write.on())
+    .await?;
+    write.commit().await?;
+    if paid.rows_affected() == 1 { Ok(()) } else { Err(Code::SessionOver.into()) }
+}
+
+async fn give_back(app: &App, person: &Person) -> Result<(), Refused> {
+    let mut write = app.store.write().await?;
+    sqlx::query("UPDATE sessions SET proof_tries = proof_tries - 1 WHERE id = $1 AND proof_tries > 0")
+        .bind(person.session.to_string())
+        .execute(write.on())
+        .await?;
+    write.commit().await?;
+    Ok(())
+}
+
+/// The last wrong try ends the session: whoever found the computer does not go on guessing.
+async fn wrong(app: &App, person: &Person, code: Code) -> Result<Proven, Refused> {
+    let mut write = app.store.write().await?;
+    let row = sqlx::query("SELECT proof_tries FROM sessions WHERE id = $1")
+        .bind(person.session.to_string())
+        .fetch_optional(write.on())
+        .await?;
+    let tries = row.map(|row| row.try_get::<i64, _>("proof_tries")).transpose()?;
+    if tries.is_some_and(|tries| tries < i64::from(PROOF_TRIES)) {
+        return Err(code.into());
+    }
+    session::end_of(app, write.on(), person.domain, person.user, person.session).await?;
+    write.commit().await?;
+    tracing::warn!(session = %person.session, "too many wrong passwords or codes; the session is over");
+    Err(Code::SessionOver.into())
+}
