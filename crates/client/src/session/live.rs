@@ -34,7 +34,7 @@ struct Tokens {
 }
 
 /// A call under way. Boxed, so that the compiler sees for every lifetime that it moves between threads.
-type Calling<'c, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'c>>;
+pub(super) type Calling<'c, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'c>>;
 
 /// No layer is larger; a manifest that says so is broken.
 const MAX_LAYER: u64 = 512 * 1024 * 1024;
@@ -136,7 +136,7 @@ impl Session {
     }
 
     /// Calls with the access token, and once more with a new one when it ran out.
-    async fn signed<T>(
+    pub(super) async fn signed<T>(
         &self,
         call: impl for<'c> Fn(&'c Client, Caller<'c>) -> Calling<'c, T> + Sync,
     ) -> Result<T, Failure> {

@@ -71,10 +71,7 @@ pub(super) fn read(mut table: Table<'_>, folder: &Path) -> Result<Mail, ConfigEr
     Ok(Mail { from, way })
 }
 
-fn smtp(
-    table: &mut Table<'_>,
-    path: impl Fn(&str) -> Result<PathBuf, Wrong>,
-) -> Result<Smtp, ConfigError> {
+fn smtp(table: &mut Table<'_>, path: impl Fn(&str) -> Result<PathBuf, Wrong>) -> Result<Smtp, ConfigError> {
     let host = table.text("host")?;
     let security = table.value_or("security", || Security::Tls, security)?;
     if security == Security::None && !["localhost", "127.0.0.1", "::1"].contains(&host.as_str()) {

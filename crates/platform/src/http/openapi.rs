@@ -62,6 +62,10 @@ fn needs(action: ActionKind) -> Needs {
         | ActionKind::EndDevice
         | ActionKind::EndOthers
         | ActionKind::ProveAgain
+        | ActionKind::LookAtSecondStep
+        | ActionKind::ChangeSecondStep
+        | ActionKind::UnlockPerson
+        | ActionKind::SwitchLogins
         | ActionKind::ListProjects
         | ActionKind::OpenProject
         | ActionKind::ReadSketch

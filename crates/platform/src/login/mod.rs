@@ -19,8 +19,6 @@ mod ticket;
 mod token;
 pub mod totp;
 
-use std::net::IpAddr;
-
 use polder_wire::sign_in::{
     self, CodeBody, Enrolled, Enrolment, Grant, NextStep, PasswordBody, Recovered, RecoveryBody, RefreshBody,
     Ticket, TicketBody,
@@ -38,7 +36,6 @@ use crate::store::{StoreError, Write, parsed};
 use devices::Named;
 use guessing::{Guesser, Try};
 use hashing::HashingError;
-use proof::Thumbprint;
 use ticket::{Held, Step};
 
 /// What an authenticator shows beside the account.
@@ -371,7 +368,7 @@ async fn begin(
     }
     let issued = session::start(app, &mut write, start).await?;
     write.commit().await?;
-    grant(app, domain, user, issued).await
+    grant(app, start.domain, start.user, issued).await
 }
 
 async fn grant(app: &App, domain: DomainId, user: UserId, issued: session::Issued) -> Result<Grant, Refused> {

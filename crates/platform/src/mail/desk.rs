@@ -73,11 +73,17 @@ pub(super) struct Envelope<'a> {
 /// What became of it. Reasons never quote a server: it might quote the address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Sent {
-    Left { kind: &'static str },
+    Left {
+        kind: &'static str,
+    },
     /// This letter does not go.
-    Refused { why: String },
+    Refused {
+        why: String,
+    },
     /// No letter goes.
-    NobodyThere { why: String },
+    NobodyThere {
+        why: String,
+    },
 }
 
 impl Desk {

@@ -165,12 +165,22 @@ pub async fn deliver_due(app: &App) -> Result<Round, MailError> {
             }
             Sent::Refused { why } => {
                 put_back(app, &id, pause(tries)).await?;
-                tracing::warn!(letter = id, why, tries = tries + 1, "a letter was refused; trying again later");
+                tracing::warn!(
+                    letter = id,
+                    why,
+                    tries = tries + 1,
+                    "a letter was refused; trying again later"
+                );
                 round.failed += 1;
             }
             Sent::NobodyThere { why } => {
                 put_back(app, &id, pause(tries)).await?;
-                tracing::warn!(letter = id, why, tries = tries + 1, "letters do not leave; trying again later");
+                tracing::warn!(
+                    letter = id,
+                    why,
+                    tries = tries + 1,
+                    "letters do not leave; trying again later"
+                );
                 round.failed += 1;
                 break;
             }
@@ -254,8 +264,7 @@ async fn drop_old(app: &App) -> Result<usize, MailError> {
         return Ok(0);
     }
     let mut write = app.store.write().await?;
-    let gone =
-        sqlx::query("DELETE FROM outbox WHERE keep_until <= $1").bind(now).execute(write.on()).await?;
+    let gone = sqlx::query("DELETE FROM outbox WHERE keep_until <= $1").bind(now).execute(write.on()).await?;
     write.commit().await?;
     let dropped = usize::try_from(gone.rows_affected()).unwrap_or(usize::MAX);
     tracing::error!(dropped, "letters never left and are of no use any more");

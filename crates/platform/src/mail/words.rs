@@ -85,7 +85,11 @@ mod tests {
                 let brings = matches!(letter, Letter::FirstPassword { .. } | Letter::Reset { .. });
                 assert_eq!(body.expose().lines().any(|line| line.trim() == CODE), brings);
                 if brings {
-                    let until = if language == Language::En { "21 September 2026, 15:13" } else { "21 september 2026, 15:13" };
+                    let until = if language == Language::En {
+                        "21 September 2026, 15:13"
+                    } else {
+                        "21 september 2026, 15:13"
+                    };
                     assert!(body.expose().contains(until), "{}", body.expose());
                 }
             }

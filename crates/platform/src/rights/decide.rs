@@ -182,24 +182,22 @@ fn granted(actor: &Actor, action: ActionKind, resource: &Resource) -> Decision {
         | ActionKind::ProveAgain
         | ActionKind::LockSession
         | ActionKind::UnlockSession
-        | ActionKind::WatchEvents => {
-            match (actor, resource) {
-                (Actor::Anyone, _) => Denied(WhyNot::NotSignedIn),
-                (Actor::Person(person), Resource::Account { domain, user }) => {
-                    if *domain != person.domain {
-                        Denied(WhyNot::OtherDomain)
-                    } else if *user != person.user {
-                        Denied(WhyNot::NotOneself)
-                    } else {
-                        Allowed(Why::Oneself)
-                    }
+        | ActionKind::WatchEvents => match (actor, resource) {
+            (Actor::Anyone, _) => Denied(WhyNot::NotSignedIn),
+            (Actor::Person(person), Resource::Account { domain, user }) => {
+                if *domain != person.domain {
+                    Denied(WhyNot::OtherDomain)
+                } else if *user != person.user {
+                    Denied(WhyNot::NotOneself)
+                } else {
+                    Allowed(Why::Oneself)
                 }
-                (
-                    Actor::Person(_),
-                    Resource::Public | Resource::Sessions | Resource::Projects { .. } | Resource::Project(_),
-                ) => Denied(WhyNot::WrongResource),
             }
-        }
+            (
+                Actor::Person(_),
+                Resource::Public | Resource::Sessions | Resource::Projects { .. } | Resource::Project(_),
+            ) => Denied(WhyNot::WrongResource),
+        },
         ActionKind::ListProjects => match (actor, resource) {
             (Actor::Anyone, _) => Denied(WhyNot::NotSignedIn),
             (Actor::Person(person), Resource::Projects { domain }) => {

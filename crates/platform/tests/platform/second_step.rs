@@ -103,7 +103,10 @@ async fn enrolment_gives_ten_recovery_codes_and_each_signs_in_once(stage: Stage)
 async fn using_a_recovery_code_is_told_by_mail_with_how_many_are_left(stage: Stage) {
     let aino = enrolled(&stage, "Aino Virtanen").await;
     let before = letters(&stage, &aino.person).await;
-    assert_eq!(recover(&stage.device(), &aino.person, "0000-0000-0000-0000").await.code(), Code::RecoveryCodeWrong);
+    assert_eq!(
+        recover(&stage.device(), &aino.person, "0000-0000-0000-0000").await.code(),
+        Code::RecoveryCodeWrong
+    );
     assert_eq!(letters(&stage, &aino.person).await, before);
     recover(&stage.device(), &aino.person, &aino.codes[3]).await.good();
     assert!(letters(&stage, &aino.person).await > before);
@@ -168,7 +171,8 @@ async fn a_recovery_code_is_of_one_person_alone(stage: Stage) {
 
 async fn recovery_codes_do_not_lie_in_the_database(stage: Stage) {
     let aino = enrolled(&stage, "Aino Virtanen").await;
-    let rows = sqlx::query("SELECT hash FROM recovery_codes").fetch_all(stage.app.store.pool()).await.unwrap();
+    let rows =
+        sqlx::query("SELECT hash FROM recovery_codes").fetch_all(stage.app.store.pool()).await.unwrap();
     assert_eq!(rows.len(), 10);
     for code in &aino.codes {
         let bare = code.replace('-', "");
@@ -229,13 +233,15 @@ async fn another_second_step_takes_the_place_of_the_one_before(stage: Stage) {
     assert_eq!(recover(&device, &aino.person, &aino.codes[0]).await.code(), Code::RecoveryCodeWrong);
     device.code(&ticket, &code::at(&key, stage.now())).await.good();
     recover(&device, &aino.person, &new[0]).await.good();
-    let again = aino.post("/api/v1/me/second-step/confirm", json!({ "code": code::at(&key, stage.now()) })).await;
+    let again =
+        aino.post("/api/v1/me/second-step/confirm", json!({ "code": code::at(&key, stage.now()) })).await;
     assert_eq!(again.code(), Code::EnrolmentNotOpen);
 }
 
 async fn a_key_that_waits_for_its_first_code_does_so_for_a_quarter_of_an_hour_and_ten_tries(stage: Stage) {
     let aino = enrolled(&stage, "Aino Virtanen").await;
-    let confirm = async |code: String| aino.post("/api/v1/me/second-step/confirm", json!({ "code": code })).await;
+    let confirm =
+        async |code: String| aino.post("/api/v1/me/second-step/confirm", json!({ "code": code })).await;
     let enrolment = aino.post("/api/v1/me/second-step/enrolment", json!({})).await.good();
     let key = code::from_base32(text(&enrolment, "key"));
     for _ in 0..10 {
@@ -248,11 +254,9 @@ async fn a_key_that_waits_for_its_first_code_does_so_for_a_quarter_of_an_hour_an
 async fn a_change_of_the_second_step_takes_a_fresh_sign_in(stage: Stage) {
     let aino = enrolled(&stage, "Aino Virtanen").await;
     stage.wait(300);
-    for path in [
-        "/api/v1/me/second-step/enrolment",
-        "/api/v1/me/second-step/remove",
-        "/api/v1/me/recovery-codes",
-    ] {
+    for path in
+        ["/api/v1/me/second-step/enrolment", "/api/v1/me/second-step/remove", "/api/v1/me/recovery-codes"]
+    {
         assert_eq!(aino.post(path, json!({})).await.code(), Code::FreshSignInNeeded, "{path}");
     }
     let confirm = aino.post("/api/v1/me/second-step/confirm", json!({ "code": "123456" })).await;
@@ -274,11 +278,16 @@ async fn two_codes_of_a_clock_that_is_wrong_tell_how_far_and_one_tells_nothing(s
     let device = stage.device();
     for off in [-11 * 3600, -300, 90, 3600] {
         let ticket = device.ticket(&aino.person, "code").await;
-        let typed = async |at: i64| device.code(&ticket, &code::at(&aino.key, at)).await.json()["clock"].clone();
+        let typed =
+            async |at: i64| device.code(&ticket, &code::at(&aino.key, at)).await.json()["clock"].clone();
         // One code that was right once tells as much as one that never was: nothing.
         assert_eq!(typed(stage.now() + off).await, json!({ "platform": stage.now() }));
         assert_eq!(typed(stage.now() + off).await, json!({ "platform": stage.now() }), "the same once more");
-        assert_eq!(typed(stage.now() + off + 600).await, json!({ "platform": stage.now() }), "and one of another time");
+        assert_eq!(
+            typed(stage.now() + off + 600).await,
+            json!({ "platform": stage.now() }),
+            "and one of another time"
+        );
         typed(stage.now() + off).await;
         stage.wait(30);
         let told = typed(stage.now() + off).await;

@@ -9,6 +9,8 @@ import languageEn from "./language.en.ftl?raw";
 import languageNl from "./language.nl.ftl?raw";
 import frameEn from "./frame.en.ftl?raw";
 import frameNl from "./frame.nl.ftl?raw";
+import secondStepEn from "./second-step.en.ftl?raw";
+import secondStepNl from "./second-step.nl.ftl?raw";
 import settingsEn from "./settings.en.ftl?raw";
 import settingsNl from "./settings.nl.ftl?raw";
 import partsEn from "./parts.en.ftl?raw";
@@ -31,8 +33,8 @@ const STORED = "polder.language";
 const REGION: Record<Language, string> = { en: "GB", nl: "NL" };
 
 const texts: Record<Language, string[]> = {
-  en: [en, featuresEn, frameEn, partsEn, projectEn, projectsEn, settingsEn, shortcutsEn],
-  nl: [nl, featuresNl, frameNl, partsNl, projectNl, projectsNl, settingsNl, shortcutsNl],
+  en: [en, featuresEn, frameEn, partsEn, projectEn, projectsEn, secondStepEn, settingsEn, shortcutsEn],
+  nl: [nl, featuresNl, frameNl, partsNl, projectNl, projectsNl, secondStepNl, settingsNl, shortcutsNl],
 };
 // Each language's own name; alone in a file, because it is shown where the other language is not spoken.
 const names: Record<Language, string> = { en: languageEn, nl: languageNl };

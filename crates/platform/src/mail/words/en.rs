@@ -4,8 +4,18 @@ use super::{moment, one_line};
 use crate::mail::Letter;
 
 pub(super) const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 const NOT_YOU: &str = "\
@@ -65,7 +75,9 @@ pub(super) fn say(letter: &Letter, at: UnixSeconds) -> (String, String) {
             };
             (
                 "A recovery code was used",
-                format!("On {at}\nsomebody signed in to your account with a recovery code.\n{left}\n\n{NOT_YOU}"),
+                format!(
+                    "On {at}\nsomebody signed in to your account with a recovery code.\n{left}\n\n{NOT_YOU}"
+                ),
             )
         }
         Letter::SignInsLocked { failures, until: None } => (

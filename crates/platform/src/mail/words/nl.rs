@@ -4,8 +4,18 @@ use super::{moment, one_line};
 use crate::mail::Letter;
 
 pub(super) const MONTHS: [&str; 12] = [
-    "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober",
-    "november", "december",
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
 ];
 
 const NOT_YOU: &str = "\
@@ -65,7 +75,9 @@ pub(super) fn say(letter: &Letter, at: UnixSeconds) -> (String, String) {
             };
             (
                 "Er is een herstelcode gebruikt",
-                format!("Op {at}\nmeldde iemand zich met een herstelcode aan bij uw account.\n{left}\n\n{NOT_YOU}"),
+                format!(
+                    "Op {at}\nmeldde iemand zich met een herstelcode aan bij uw account.\n{left}\n\n{NOT_YOU}"
+                ),
             )
         }
         Letter::SignInsLocked { failures, until: None } => (
@@ -112,7 +124,9 @@ pub(super) fn say(letter: &Letter, at: UnixSeconds) -> (String, String) {
         ),
         Letter::SecondStepChanged => (
             "Uw tweede stap is gewijzigd",
-            format!("De tweede stap van uw account is ingesteld, vervangen of verwijderd op\n{at}.\n\n{NOT_YOU}"),
+            format!(
+                "De tweede stap van uw account is ingesteld, vervangen of verwijderd op\n{at}.\n\n{NOT_YOU}"
+            ),
         ),
     };
     (subject.to_owned(), format!("{text}\n\n{FOOT}\n"))
