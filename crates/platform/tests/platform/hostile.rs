@@ -174,7 +174,7 @@ fn damaged(whole: &Map<String, Value>) -> Vec<Vec<u8>> {
 
 async fn people_and_things(stage: &Stage) -> (Device, String, Vec<String>) {
     let domain = stage.domain("Turku", SecondStep::Optional).await;
-    let aino = stage.person(domain, "Aino Virtanen", Role::Editor).await;
+    let aino = stage.person(domain, "Aino Virtanen", Role::Manager).await;
     let project = stage.project(&aino, "Market square", OthersAccess::None).await;
     let (device, grant) = stage.signed_in(&aino).await;
     let before = everything(stage).await;
