@@ -251,6 +251,14 @@ pub async fn recover(
     Ok(Recovered { grant, left })
 }
 
+/// Who a request with an access token is of: what every request behind the front door goes through before its handler.
+///
+/// # Errors
+/// [`Code::ProofNeeded`], [`Code::ProofWrong`], [`Code::AccessExpired`], [`Code::SessionOver`], [`Code::SessionLocked`].
+pub async fn person(app: &App, parts: &http::request::Parts) -> Result<crate::rights::Person, Refused> {
+    session::person(app, parts).await
+}
+
 /// `POST /api/v1/session/refresh`.
 ///
 /// # Errors

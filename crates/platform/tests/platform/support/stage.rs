@@ -46,6 +46,11 @@ impl Stage {
 
     /// With sections more in its configuration.
     pub(crate) async fn begin_with(engine: Engine, more: &str) -> Self {
+        Self::begin_at(engine, more, Cost::CHEAP_FOR_TESTS).await
+    }
+
+    /// With hashes that cost so much.
+    pub(crate) async fn begin_at(engine: Engine, more: &str, cost: Cost) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let databases = Databases::make(engine).await;
         let ca = tls::write(folder.path());
@@ -57,7 +62,7 @@ impl Stage {
         let around = Surroundings {
             clock: Arc::new(move || UnixSeconds(read.load(Ordering::SeqCst))),
             random: Box::leak(Box::new(SystemRandom::new())),
-            cost: Cost::CHEAP_FOR_TESTS,
+            cost,
         };
         let app = App::open_to_serve(&config, around).await.unwrap();
         let server = http::listen(app.clone(), &config).unwrap();
