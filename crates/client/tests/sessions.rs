@@ -4,6 +4,8 @@
 // A test that cannot go on fails.
 #![allow(clippy::unwrap_used)]
 
+#[path = "sessions/live.rs"]
+mod live;
 mod support;
 
 use std::sync::{Arc, Mutex};
@@ -43,6 +45,15 @@ impl Bench {
     }
 
     async fn with(change: impl FnOnce(&mut Release)) -> Self {
+        Self::made(change, None).await
+    }
+
+    /// Reached through a proxy at this port.
+    async fn through(proxy: Option<u16>) -> Self {
+        Self::made(|_| {}, proxy).await
+    }
+
+    async fn made(change: impl FnOnce(&mut Release), proxy: Option<u16>) -> Self {
         let world = World::new();
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("polder");
@@ -54,8 +65,12 @@ impl Bench {
         platform.change(|state| state.origin = format!("https://localhost:{}", server.port));
         let installed = Installed { version: "1.0.0".parse().unwrap(), system: SYSTEM.to_owned(), program };
         let deployment = Deployment::parse(&world.deployment(server.port)).unwrap();
-        let gate = Gate::new(deployment, installed, &folder.path().join("data"))
-            .with_network(System::of_environment(|_| None), Vault::memory());
+        let gate = Gate::new(deployment, installed, &folder.path().join("data")).with_network(
+            System::of_environment(move |name| {
+                proxy.filter(|_| name == "https_proxy").map(|port| format!("http://127.0.0.1:{port}"))
+            }),
+            Vault::memory(),
+        );
         let clock = Arc::new(Mutex::new(now()));
         Self { world, platform, server, gate, keychain: Shared::default(), clock, _folder: folder }
     }

@@ -17,7 +17,8 @@ use crate::chain::chain;
 use crate::device::{DeviceKey, Proof};
 use crate::gate::Admission;
 use crate::surroundings::Surroundings;
-use crate::transport::{Answer, Limits, Request};
+pub(crate) use crate::transport::Lines;
+use crate::transport::{Answer, Limits, Opened, Request, TransportError};
 
 /// The way to the platform. It takes an [`Admission`], which only the gate makes:
 ///
@@ -96,7 +97,7 @@ impl Client {
         E::Answer: DeserializeOwned,
     {
         let body = match E::METHOD {
-            Method::Get => None,
+            Method::Get | Method::Delete => None,
             Method::Post => Some(json(body)?),
         };
         let answer = self.send(E::METHOD, &endpoint.path(), body, caller, Limits::JSON).await?;
@@ -136,12 +137,42 @@ impl Client {
         }
         match answer.status {
             200 | 204 => Ok(answer),
-            426 => {
-                self.0.outdated.store(true, Ordering::SeqCst);
-                Err(Failure::of(Code::ClientOutdated))
-            }
-            _ => Err(failure_of(&answer, self.0.surroundings.now())),
+            _ => Err(self.refusal(&answer)),
         }
+    }
+
+    /// One call whose answer stays open.
+    pub(crate) async fn lines<E: Endpoint<Answer = polder_wire::Raw>>(
+        &self,
+        endpoint: &E,
+        caller: Caller<'_>,
+    ) -> Result<Lines, Failure> {
+        let path = endpoint.path();
+        let mut nonce = self.nonce().clone();
+        let mut again = true;
+        loop {
+            let request = self.request(E::METHOD, &path, None, caller, nonce.as_deref())?;
+            let answer = match self.0.admission.transport().open(request).await.map_err(no_answer)? {
+                Opened::Lines(lines) => {
+                    self.remember(lines.nonce().as_ref());
+                    return Ok(lines);
+                }
+                Opened::Answer(answer) => answer,
+            };
+            self.remember(answer.nonce.as_ref());
+            if !again || !is_proof_needed(&answer) {
+                return Err(self.refusal(&answer));
+            }
+            (again, nonce) = (false, answer.nonce);
+        }
+    }
+
+    fn refusal(&self, answer: &Answer) -> Failure {
+        if answer.status == Code::ClientOutdated.status() {
+            self.0.outdated.store(true, Ordering::SeqCst);
+            return Failure::of(Code::ClientOutdated);
+        }
+        failure_of(answer, self.0.surroundings.now())
     }
 
     async fn send_once(
@@ -153,6 +184,20 @@ impl Client {
         limits: Limits,
         nonce: Option<&str>,
     ) -> Result<Answer, Failure> {
+        let request = self.request(method, path, json, caller, nonce)?;
+        let answer = self.0.admission.transport().send(request, limits).await.map_err(no_answer)?;
+        self.remember(answer.nonce.as_ref());
+        Ok(answer)
+    }
+
+    fn request<'r>(
+        &self,
+        method: Method,
+        path: &'r str,
+        json: Option<Bytes>,
+        caller: Caller<'r>,
+        nonce: Option<&str>,
+    ) -> Result<Request<'r>, Failure> {
         self.still_admitted()?;
         let proof = Proof {
             method,
@@ -166,15 +211,13 @@ impl Client {
             .prove(proof, self.0.surroundings.random())
             .map_err(|error| Failure::logged(Code::Unexpected, path, &error))?;
         let access_token = caller.access_token.map(Secret::expose);
-        let request = Request { method, path, proof: Some(proof), access_token, json };
-        let answer = self.0.admission.transport().send(request, limits).await.map_err(|error| {
-            tracing::warn!(code = %error.code(), error = %chain(&error), "no usable answer");
-            Failure::of(error.code())
-        })?;
-        if let Some(nonce) = &answer.nonce {
+        Ok(Request { method, path, proof: Some(proof), access_token, json })
+    }
+
+    fn remember(&self, nonce: Option<&String>) {
+        if let Some(nonce) = nonce {
             *self.nonce() = Some(nonce.clone());
         }
-        Ok(answer)
     }
 
     /// Whether the admission still counts.
@@ -200,6 +243,11 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Client({})", self.0.admission.origin())
     }
+}
+
+fn no_answer(error: TransportError) -> Failure {
+    tracing::warn!(code = %error.code(), error = %chain(&error), "no usable answer");
+    Failure::of(error.code())
 }
 
 /// The body, in memory that is wiped when it was sent: it may carry a password.

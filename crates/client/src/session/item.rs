@@ -11,6 +11,8 @@ use crate::keychain::KeychainError;
 pub(super) struct Item {
     pub(super) refresh_token: Secret,
     pub(super) key: DeviceKey,
+    /// Whether the session was locked here; the platform may not have heard of it.
+    pub(super) locked: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -23,6 +25,8 @@ struct Stored {
     refresh_token: Secret,
     #[serde(serialize_with = "Secret::expose_to")]
     key: Secret,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    locked: bool,
 }
 
 impl Item {
@@ -35,17 +39,18 @@ impl Item {
         let key = STANDARD.decode(stored.key.expose()).map(Zeroizing::new);
         let key = DeviceKey::from_pkcs8(&key.map_err(|_| KeychainError::Damaged)?)
             .map_err(|_| KeychainError::Damaged)?;
-        Ok(Self { refresh_token: stored.refresh_token, key })
+        Ok(Self { refresh_token: stored.refresh_token, key, locked: stored.locked })
     }
 
     pub(super) fn write(
         origin: &str,
         refresh_token: &Secret,
         key: &DeviceKey,
+        locked: bool,
     ) -> Result<Zeroizing<Vec<u8>>, KeychainError> {
         let key = Secret::new(STANDARD.encode(key.expose_pkcs8()));
-        let stored =
-            Stored { schema: 1, origin: origin.to_owned(), refresh_token: refresh_token.clone(), key };
+        let (origin, refresh_token) = (origin.to_owned(), refresh_token.clone());
+        let stored = Stored { schema: 1, origin, refresh_token, key, locked };
         let mut bytes = Zeroizing::new(Vec::with_capacity(crate::keychain::MAX_ITEM));
         serde_json::to_writer(&mut *bytes, &stored)
             .map_err(|error| KeychainError::Failed(Some(Box::new(error))))?;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_lc_rs::digest;
 use bytes::Bytes;
 use polder_wire::project::{Layer, LayerBytes, List, Listed, Open, Opened, ReadSketch, Sketch, is_layer_id};
+use polder_wire::session::Policy;
 use polder_wire::sign_in::{Grant, Me, Refresh, RefreshBody, SignOut};
 use polder_wire::{Code, Nothing, ProjectId, Secret};
 
@@ -20,9 +21,16 @@ struct Live {
     door: Door,
     key: Arc<DeviceKey>,
     me: Me,
-    remembered: Mutex<Remembered>,
+    state: Mutex<State>,
     /// `None` once the session is over. Held while refreshing, so that a token is exchanged once.
     tokens: tokio::sync::Mutex<Option<Tokens>>,
+}
+
+/// What changes while a session lasts.
+pub(super) struct State {
+    remembered: Remembered,
+    pub(super) locked: bool,
+    pub(super) policy: Policy,
 }
 
 #[derive(Clone)]
@@ -41,9 +49,10 @@ const MAX_LAYER: u64 = 512 * 1024 * 1024;
 
 impl Session {
     pub(super) fn new(door: Door, key: Arc<DeviceKey>, grant: Grant, remembered: Remembered) -> Self {
-        let Grant { access_token: access, refresh_token: refresh, me, .. } = grant;
+        let Grant { access_token: access, refresh_token: refresh, me, locked, policy, .. } = grant;
         let tokens = tokio::sync::Mutex::new(Some(Tokens { access, refresh, generation: 0 }));
-        Self(Arc::new(Live { door, key, me, remembered: Mutex::new(remembered), tokens }))
+        let state = Mutex::new(State { remembered, locked, policy });
+        Self(Arc::new(Live { door, key, me, state, tokens }))
     }
 
     /// Who is signed in, as the platform said when the session began.
@@ -53,7 +62,7 @@ impl Session {
 
     /// Whether the device stays signed in when the program ends. Can change with each refresh.
     pub fn remembered(&self) -> Remembered {
-        *self.remember()
+        self.state().remembered
     }
 
     /// The projects that this person may open.
@@ -119,7 +128,7 @@ impl Session {
     pub async fn sign_out(&self) -> Result<(), Failure> {
         let mut guard = self.0.tokens.lock().await;
         let tokens = guard.take();
-        *self.remember() = Remembered::ThisRunOnly(None);
+        self.state().remembered = Remembered::ThisRunOnly(None);
         let at_platform = async {
             let Some(tokens) = tokens else { return Ok(()) };
             let body = RefreshBody { refresh_token: tokens.refresh };
@@ -135,8 +144,23 @@ impl Session {
         at_platform
     }
 
-    /// Calls with the access token, and once more with a new one when it ran out.
+    /// Calls with the access token, and once more with a new one when it ran out. While it is locked, nobody calls.
     pub(super) async fn signed<T>(
+        &self,
+        call: impl for<'c> Fn(&'c Client, Caller<'c>) -> Calling<'c, T> + Sync,
+    ) -> Result<T, Failure> {
+        if let Some(refused) = self.refused_while_locked() {
+            return Err(refused);
+        }
+        let result = self.signed_even_if_locked(call).await;
+        if matches!(result, Err(Failure { code: Code::SessionLocked, .. })) {
+            self.locked_there();
+        }
+        result
+    }
+
+    /// The same for the little that a locked session is good for.
+    pub(super) async fn signed_even_if_locked<T>(
         &self,
         call: impl for<'c> Fn(&'c Client, Caller<'c>) -> Calling<'c, T> + Sync,
     ) -> Result<T, Failure> {
@@ -175,15 +199,20 @@ impl Session {
                 return Err(failure);
             }
         };
+        let locked = grant.locked || self.is_locked();
         let remembered = if grant.stay {
-            self.0.door.keep(&self.0.key, &grant.refresh_token).await
+            self.0.door.keep(&self.0.key, &grant.refresh_token, locked).await
         } else {
             if self.remembered() == Remembered::Kept {
                 self.0.door.forget().await;
             }
             Remembered::ThisRunOnly(None)
         };
-        *self.remember() = remembered;
+        {
+            let mut state = self.state();
+            (state.remembered, state.policy) = (remembered, grant.policy);
+            state.locked |= grant.locked;
+        }
         let new = Tokens {
             access: grant.access_token,
             refresh: grant.refresh_token,
@@ -196,9 +225,30 @@ impl Session {
     /// The platform said that it is over: nothing is kept of it.
     async fn end(&self, tokens: &mut Option<Tokens>) {
         if tokens.take().is_some() {
-            *self.remember() = Remembered::ThisRunOnly(None);
+            self.state().remembered = Remembered::ThisRunOnly(None);
             self.0.door.forget().await;
         }
+    }
+
+    /// The same for whoever holds no tokens.
+    pub(super) async fn over(&self) {
+        self.end(&mut *self.0.tokens.lock().await).await;
+    }
+
+    /// Writes into the keychain whether it is locked, where the keychain has it at all.
+    pub(super) async fn mark(&self) {
+        let tokens = self.0.tokens.lock().await;
+        let (Some(tokens), Remembered::Kept) = (&*tokens, self.remembered()) else { return };
+        let locked = self.is_locked();
+        self.state().remembered = self.0.door.keep(&self.0.key, &tokens.refresh, locked).await;
+    }
+
+    /// Between 0 and 1, by chance; 0 where there is none.
+    pub(super) fn chance(&self) -> f64 {
+        let mut byte = [0];
+        // Without chance everybody waits equally long, which does no harm to anybody in particular.
+        let _ = self.client().surroundings().random().fill(&mut byte);
+        f64::from(byte[0]) / 255.0
     }
 
     fn client(&self) -> &Client {
@@ -209,9 +259,9 @@ impl Session {
         Caller { key: &self.0.key, access_token }
     }
 
-    fn remember(&self) -> std::sync::MutexGuard<'_, Remembered> {
-        // It is only ever replaced as a whole.
-        self.0.remembered.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        // Nothing is done in it that fails half-way.
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,12 +2,16 @@
 //!
 //! The whole session is bound to one device key, made anew at each sign-in.
 
+mod events;
 mod item;
 mod known;
 mod live;
+mod lock;
 mod second_step;
+mod this_device;
 
 pub use crate::api::{Clocks, Failure};
+pub use events::{Backoff, Heard};
 pub use known::KnownDevice;
 pub use live::Session;
 
@@ -106,14 +110,26 @@ impl Door {
             Ok(Some(kept)) => Item::parse(&kept, &self.client.admission().origin()),
             Err(error) => Err(error),
         };
-        let Item { refresh_token, key } = match kept {
+        let Item { refresh_token, key, locked } = match kept {
             Ok(item) => item,
             Err(error) => return Resumed::SignedOut { why: Some(keychain_code(&error)) },
         };
         let body = RefreshBody { refresh_token };
         let caller = Caller { key: &key, access_token: None };
         match self.client.call(&Refresh, &body, caller).await {
-            Ok(grant) => Resumed::SignedIn(self.begin(Arc::new(key), grant).await),
+            Ok(grant) => {
+                let locked_there = grant.locked;
+                let session =
+                    self.begin(Arc::new(key), Grant { locked: locked || grant.locked, ..grant }).await;
+                if locked
+                    && !locked_there
+                    && let Err(failure) = session.lock().await
+                {
+                    // It is locked here all the same.
+                    tracing::warn!(code = %failure.code, "the platform does not know that this device is locked");
+                }
+                Resumed::SignedIn(session)
+            }
             Err(failure) => {
                 if failure.code == Code::SessionOver {
                     self.forget().await;
@@ -133,7 +149,8 @@ impl Door {
         let key = Arc::new(key);
         let origin = self.client.admission().origin();
         let known_as = self.known.name(&origin, email, self.client.surroundings().random());
-        let body = PasswordBody { email: email.to_owned(), password, stay, device: None, known_as };
+        let device = Some(this_device::this_device());
+        let body = PasswordBody { email: email.to_owned(), password, stay, device, known_as };
         let next = self.client.call(&Password, &body, Caller { key: &key, access_token: None }).await?;
         let underway = |key, ticket| Underway { door: self.clone(), key, ticket };
         Ok(match next {
@@ -146,7 +163,7 @@ impl Door {
     /// The session is in the keychain before anybody uses it.
     async fn begin(&self, key: Arc<DeviceKey>, grant: Grant) -> Session {
         let remembered = if grant.stay {
-            self.keep(&key, &grant.refresh_token).await
+            self.keep(&key, &grant.refresh_token, grant.locked).await
         } else {
             // What an earlier sign-in left would otherwise come back at the next start.
             self.forget().await;
@@ -155,8 +172,8 @@ impl Door {
         Session::new(self.clone(), key, grant, remembered)
     }
 
-    async fn keep(&self, key: &DeviceKey, refresh_token: &Secret) -> Remembered {
-        let kept = match Item::write(&self.client.admission().origin(), refresh_token, key) {
+    async fn keep(&self, key: &DeviceKey, refresh_token: &Secret, locked: bool) -> Remembered {
+        let kept = match Item::write(&self.client.admission().origin(), refresh_token, key, locked) {
             Ok(item) => self.vault.save(item).await,
             Err(error) => Err(error),
         };

@@ -3,12 +3,14 @@
 
 mod error;
 mod issuer;
+mod lines;
 mod name;
 mod pins;
 mod stream;
 mod tls;
 
 pub use error::TransportError;
+pub(crate) use lines::{Lines, Opened};
 pub(crate) use pins::Pins;
 pub(crate) use stream::{Floor, Stream};
 
@@ -17,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use polder_wire::session::HEARTBEAT_SECONDS;
 use polder_wire::{CLIENT_HEADER, Method, UnixSeconds, proof, update};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
@@ -39,6 +42,8 @@ const CONNECT_TIME: Duration = Duration::from_secs(10);
 const PROXY_TIME: Duration = Duration::from_secs(10);
 /// Between two pieces of an answer.
 const SILENCE: Duration = Duration::from_secs(15);
+/// Between two lines of an answer that stays open: more than two heartbeats.
+const QUIET: Duration = Duration::from_secs(2 * HEARTBEAT_SECONDS as u64 + 5);
 /// Slower than this is taken for an attempt to hold the client up.
 const SLOWEST_BYTES_PER_SECOND: u64 = 16 * 1024;
 
@@ -78,6 +83,8 @@ pub(crate) struct Answer {
 /// Connections to one platform.
 pub(crate) struct Transport {
     http: reqwest::Client,
+    /// The same, for answers that stay open.
+    open: reqwest::Client,
     deployment: Deployment,
     pins: Arc<Pins>,
     route: Route,
@@ -102,26 +109,10 @@ impl Transport {
             HeaderName::from_static(CLIENT_HEADER),
             HeaderValue::from_str(identity).map_err(TransportError::setup)?,
         );
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::config(deployment, Arc::clone(&pins), floor)?)
-            .dns_resolver(name::SystemResolver)
-            .default_headers(headers)
-            .https_only(true)
-            .redirect(Policy::none())
-            .referer(false)
-            // Otherwise the environment would choose, and not the person.
-            .no_proxy()
-            .no_gzip()
-            .no_brotli()
-            .no_zstd()
-            .no_deflate()
-            .connect_timeout(CONNECT_TIME)
-            .read_timeout(SILENCE);
-        if let Route::Via(proxy) = &route {
-            builder = builder.proxy(tunnel(proxy)?);
-        }
-        let http = builder.build().map_err(TransportError::setup)?;
-        Ok(Self { http, deployment: deployment.clone(), pins, route })
+        let tls = tls::config(deployment, Arc::clone(&pins), floor)?;
+        let build = |silence| client(tls.clone(), headers.clone(), &route, silence);
+        let (http, open) = (build(SILENCE)?, build(QUIET)?);
+        Ok(Self { http, open, deployment: deployment.clone(), pins, route })
     }
 
     /// Whose keys count.
@@ -145,20 +136,7 @@ impl Transport {
     /// Every way in which no usable answer came, a redirect among them.
     pub(crate) async fn send(&self, request: Request<'_>, limits: Limits) -> Result<Answer, TransportError> {
         let url = self.deployment.url(request.path).ok_or(TransportError::OffOrigin)?;
-        let mut builder = match request.method {
-            Method::Get => self.http.get(url),
-            Method::Post => self.http.post(url),
-        }
-        .timeout(limits.time);
-        if let Some(proof) = &request.proof {
-            builder = builder.header(proof::PROOF_HEADER, secret_value(proof)?);
-        }
-        if let Some(token) = request.access_token {
-            builder = builder.header(AUTHORIZATION, secret_value(&format!("{} {token}", proof::SCHEME))?);
-        }
-        if let Some(json) = request.json {
-            builder = builder.header(CONTENT_TYPE, "application/json").body(json);
-        }
+        let builder = written(&self.http, url, request)?.timeout(limits.time);
         let response = match builder.send().await {
             Ok(response) => response,
             Err(error) => return Err(self.explain(TransportError::of_request(error)).await),
@@ -167,13 +145,7 @@ impl Transport {
         if status.is_redirection() {
             return Err(TransportError::Redirect(status.as_u16()));
         }
-        let headers = response.headers();
-        let text = |name: &HeaderName| Some(headers.get(name)?.to_str().ok()?.to_owned());
-        let nonce = text(&HeaderName::from_static(proof::NONCE_HEADER));
-        let content_type = text(&CONTENT_TYPE);
-        let date = text(&DATE).and_then(|date| parse_date(&date));
-        let body = read_body(response, limits.bytes).await?;
-        Ok(Answer { status: status.as_u16(), nonce, date, content_type, body })
+        read(response, limits.bytes).await
     }
 
     /// Where the connection failed before the platform was heard of, a proxy on the way is asked why.
@@ -215,6 +187,68 @@ impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Transport({})", self.origin())
     }
+}
+
+/// One that takes nothing but the deployment's own TLS, and no way but the one that was chosen.
+fn client(
+    tls: rustls::ClientConfig,
+    headers: HeaderMap,
+    route: &Route,
+    silence: Duration,
+) -> Result<reqwest::Client, TransportError> {
+    let mut builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .dns_resolver(name::SystemResolver)
+        .default_headers(headers)
+        .https_only(true)
+        .redirect(Policy::none())
+        .referer(false)
+        // Otherwise the environment would choose, and not the person.
+        .no_proxy()
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
+        .connect_timeout(CONNECT_TIME)
+        .read_timeout(silence);
+    if let Route::Via(proxy) = route {
+        builder = builder.proxy(tunnel(proxy)?);
+    }
+    builder.build().map_err(TransportError::setup)
+}
+
+fn written(
+    http: &reqwest::Client,
+    url: url::Url,
+    request: Request<'_>,
+) -> Result<reqwest::RequestBuilder, TransportError> {
+    let mut builder = match request.method {
+        Method::Get => http.get(url),
+        Method::Post => http.post(url),
+        Method::Delete => http.delete(url),
+    };
+    if let Some(proof) = &request.proof {
+        builder = builder.header(proof::PROOF_HEADER, secret_value(proof)?);
+    }
+    if let Some(token) = request.access_token {
+        builder = builder.header(AUTHORIZATION, secret_value(&format!("{} {token}", proof::SCHEME))?);
+    }
+    if let Some(json) = request.json {
+        builder = builder.header(CONTENT_TYPE, "application/json").body(json);
+    }
+    Ok(builder)
+}
+
+/// The whole answer.
+async fn read(response: reqwest::Response, most: u64) -> Result<Answer, TransportError> {
+    let headers = response.headers();
+    let text = |name: &HeaderName| Some(headers.get(name)?.to_str().ok()?.to_owned());
+    let nonce = text(&HeaderName::from_static(proof::NONCE_HEADER));
+    let content_type = text(&CONTENT_TYPE);
+    let date = text(&DATE).and_then(|date| parse_date(&date));
+    let status = response.status().as_u16();
+    let body = read_body(response, most).await?;
+    Ok(Answer { status, nonce, date, content_type, body })
 }
 
 /// A file below one of the two update folders.

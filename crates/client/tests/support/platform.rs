@@ -31,6 +31,8 @@ pub struct State {
     /// Answers given instead of the real ones, once each, by path.
     pub instead: BTreeMap<String, Vec<Reply>>,
     pub layer: Vec<u8>,
+    /// Whether the session is locked.
+    pub locked: bool,
 }
 
 impl Platform {
@@ -47,6 +49,7 @@ impl Platform {
             issued: 0,
             instead: BTreeMap::new(),
             layer: LAYER.to_vec(),
+            locked: false,
         })))
     }
 
@@ -141,6 +144,24 @@ impl State {
                 None => Reply::problem(401, "session-over"),
             },
             _ if !request.headers.contains_key("authorization") => Reply::problem(401, "access-expired"),
+            "/api/v1/session/lock" => {
+                self.locked = true;
+                Reply::json(&json!({}))
+            }
+            "/api/v1/session/unlock" | "/api/v1/session/prove" if body["password"] != "right" => {
+                Reply::problem(403, "password-wrong")
+            }
+            "/api/v1/session/unlock" => {
+                self.locked = false;
+                Reply::json(&json!({"fresh_seconds": 300}))
+            }
+            _ if self.locked => Reply::problem(423, "session-locked"),
+            "/api/v1/session/prove" => Reply::json(&json!({"fresh_seconds": 300})),
+            "/api/v1/sessions" if request.method == "DELETE" => Reply::json(&json!({"ended": 2})),
+            "/api/v1/sessions" => Reply::json(&json!({"devices": [{
+                "session": PROJECT, "current": true, "name": "kontor", "system": "Debian", "address": null,
+                "signed_in_at": 1, "last_used_at": 2, "stay": true, "locked": false}]})),
+            path if path == format!("/api/v1/sessions/{PROJECT}") => Reply::json(&json!({})),
             "/api/v1/projects" => Reply::json(&json!({"projects": [summary()]})),
             path if path == format!("/api/v1/projects/{PROJECT}") => Reply::json(&json!({
                 "project": summary(),
@@ -209,7 +230,7 @@ impl State {
         self.refresh.insert(refresh.clone(), key.to_owned());
         json!({
             "access_token": access, "access_seconds": 600, "refresh_token": refresh,
-            "stay_seconds": 1_209_600, "stay": stay,
+            "stay_seconds": 1_209_600, "stay": stay, "locked": self.locked,
             "me": {"user": PROJECT, "session": PROJECT, "name": "Ada", "email": "ada@x", "domain": PROJECT,
                 "domain_name": "Helsinki", "role": "editor", "second_step": true},
         })
