@@ -1,0 +1,2 @@
+// placeholder until made from Rust
+export type Clocks = { platform: number, here: number, authenticatorAhead: number | null, };
