@@ -22,14 +22,22 @@ def add(email, *arguments, totp=""):
     """Somebody new, made by the platform's own command line."""
     password = f"only of this test: {email}"
     command = [*STAGE["platform"], *arguments]
-    subprocess.run(command, input=f"{password}\n{totp}\n", text=True, check=True, stdout=subprocess.PIPE)
-    return {"email": email, "password": password}
+    done = subprocess.run(command, input=f"{password}\n{totp}\n", text=True, check=True, stdout=subprocess.PIPE)
+    return {"email": email, "password": password, "id": done.stdout.split()[-1]}
+
+
+def somebody_new(totp=""):
+    email = f"new.{next(newcomers)}@hel.example"
+    arguments = ["--domain", domain, "--email", email, "--name", "New Comer", "--role", "viewer"]
+    return add(email, "user", "add", *arguments, totp=totp)
+
+
+def ticket_of(account):
+    return {"ticket": device.password(account)["ticket"]}
 
 
 def ticket_of_somebody_new(totp=""):
-    email = f"new.{next(newcomers)}@hel.example"
-    arguments = ["--domain", domain, "--email", email, "--name", "New Comer", "--role", "viewer"]
-    return {"ticket": device.password(add(email, "user", "add", *arguments, totp=totp))["ticket"]}
+    return ticket_of(somebody_new(totp))
 
 
 device = Device(STAGE["origin"], STAGE["ca"])
@@ -83,6 +91,25 @@ def confirm():
     return {**ticket, "code": code_of(key)}
 
 
+def recovery():
+    # A recovery code works once, too, and comes with a new second step.
+    account = somebody_new()
+    ticket = ticket_of(account)
+    key = device.call("POST", "/api/v1/sign-in/enrolment", ticket)["key"]
+    enrolled = device.call("POST", "/api/v1/sign-in/enrolment/confirm", {**ticket, "code": code_of(key)})
+    return {**ticket_of(account), "recovery_code": enrolled["recovery"]["codes"][0]}
+
+
+def first_code():
+    # Whoever changes the second step is somebody whose domain does not ask for one.
+    return {"code": code_of(device.call("POST", "/api/v1/me/second-step/enrolment", {})["key"])}
+
+
+def nothing_with_second_step():
+    device.call("POST", "/api/v1/me/second-step/confirm", first_code())
+    return {}
+
+
 def refresh_token():
     return {"refresh_token": device.password(free)["refresh_token"]}
 
@@ -93,6 +120,17 @@ free = add("free@open.example", "domain", "add", "--second-step", "optional", "-
 people = itertools.cycle([ACCOUNTS["editor"], ACCOUNTS["newcomer"], free])
 newcomers = itertools.count()
 turns = Counter()
+# Their sessions are for what the editor may not do, or could do only once.
+changing = add("changing@open.example", "domain", "add", "--second-step", "optional", "--name", "Own",
+               "--manager-email", "changing@open.example", "--manager-name", "Changing")
+own = device.password(changing)["access_token"]
+manager_access = device.sign_in(ACCOUNTS["manager"])["access_token"]
+device.access_at = {
+    "/api/v1/me/second-step": own,
+    "/api/v1/me/recovery-codes": own,
+    "/api/v1/people/": manager_access,
+}
+locked_out = somebody_new()
 
 # What there is, by placeholder.
 EXISTING = {
@@ -100,6 +138,7 @@ EXISTING = {
     "version": 1,
     "layer": layers[0]["id"],
     "path": "metadata/timestamp.json",
+    "person": locked_out["id"],
 }
 
 # Bodies that are taken, by path. An operation that never takes anything fails the run (main.rs).
@@ -108,6 +147,13 @@ TAKEN = {
     "/api/v1/sign-in/code": code,
     "/api/v1/sign-in/enrolment": enrolment,
     "/api/v1/sign-in/enrolment/confirm": confirm,
+    "/api/v1/sign-in/recovery": recovery,
+    "/api/v1/me/second-step/enrolment": dict,
+    "/api/v1/me/second-step/confirm": first_code,
+    "/api/v1/me/second-step/remove": nothing_with_second_step,
+    "/api/v1/me/recovery-codes": nothing_with_second_step,
+    "/api/v1/people/{person}/unlock": dict,
+    "/api/v1/people/{person}/logins": lambda: {"on": True},
     "/api/v1/session/refresh": refresh_token,
     "/api/v1/session/end": refresh_token,
 }

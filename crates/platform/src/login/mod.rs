@@ -191,6 +191,8 @@ pub async fn confirm(
         return Err(Code::EnrolmentNotOpen.into());
     }
     let recovery = recovery::make(write.on(), &keys, held.domain, held.user, now, app.random).await?;
+    // Whoever has only stolen the password could be the one who did.
+    notices::second_step_changed(&app, &mut write, (held.domain, held.user)).await?;
     let grant = finish(&app, write, held, &leave).await?;
     Ok(Enrolled { grant, recovery })
 }
