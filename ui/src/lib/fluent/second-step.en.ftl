@@ -3,6 +3,7 @@
 ## Waiting for the next try
 wait-left = Next try in { $time }
 wait-over = You can try again now.
+wait-off = The time is not up yet.
 
 ## Clocks that may be wrong
 clocks-title = Compare the clocks

@@ -3,6 +3,7 @@
 ## Wachten op de volgende poging
 wait-left = Volgende poging over { $time }
 wait-over = Je kunt het nu opnieuw proberen.
+wait-off = De tijd is nog niet om.
 
 ## Klokken die verkeerd kunnen staan
 clocks-title = Vergelijk de klokken
