@@ -26,7 +26,7 @@ recover-lead = You got ten of them when you added your second step. Each works o
 recover-label = Recovery code
 recover-help = Capitals, spaces and dashes do not matter.
 recover-none-title = No recovery codes either?
-recover-none = Ask a manager of your domain. They know you, and can let you start anew.
+recover-none = Ask a manager of your domain how to go on. For your safety this step cannot be skipped.
 recover-empty = Type all sixteen letters and digits.
 recover-back = Use my app after all
 

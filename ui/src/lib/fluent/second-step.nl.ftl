@@ -26,7 +26,7 @@ recover-lead = Je kreeg er tien toen je je tweede stap toevoegde. Elke werkt Ã©Ã
 recover-label = Herstelcode
 recover-help = Hoofdletters, spaties en streepjes maken niet uit.
 recover-none-title = Ook geen herstelcodes?
-recover-none = Vraag het een beheerder van je domein. Die kent je en kan je opnieuw laten beginnen.
+recover-none = Vraag een beheerder van je domein hoe je verder kunt. Voor je veiligheid kan deze stap niet worden overgeslagen.
 recover-empty = Typ alle zestien letters en cijfers.
 recover-back = Toch mijn app gebruiken
 
