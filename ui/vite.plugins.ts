@@ -9,8 +9,8 @@ export const NAMES = [
   "download", "ellipsis", "eye", "eye-off", "file-input", "file-text", "folder", "history", "info", "key-round",
   "keyboard", "languages", "layers", "layout-grid", "list", "lock", "log-out", "map", "maximize", "minus",
   "monitor", "moon", "mouse-pointer-2", "network", "palette", "panel-left", "pencil", "pin", "pin-off", "plus",
-  "refresh-cw", "rotate-ccw", "ruler", "save", "search", "settings", "settings-2", "share-2", "shield-check",
-  "sun", "table-2", "trash-2", "triangle-alert", "upload", "user", "user-plus", "users", "wifi-off", "x",
+  "printer", "refresh-cw", "rotate-ccw", "ruler", "save", "search", "settings", "settings-2", "share-2", "shield-check",
+  "sun", "table-2", "timer", "trash-2", "triangle-alert", "upload", "user", "user-plus", "users", "wifi-off", "x",
 ] as const;
 
 const MODULE = "virtual:icons";

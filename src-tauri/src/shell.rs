@@ -10,7 +10,7 @@ use polder_client::deployment::Deployment;
 use polder_client::gate::{Admission, Ahead, Gate, Installed, Progress, Refusal};
 use polder_client::keychain::Vault;
 use polder_client::proxy::Network;
-use polder_client::session::{CodeStep, Door, EnrolStep, Failure, NewPassword, Session};
+use polder_client::session::{CodeStep, Door, EnrolStep, Failure, KnownDevice, NewPassword, Session};
 use polder_client::surroundings::Surroundings;
 use polder_client::update::Pace;
 use polder_wire::project::{Layer, Opened};
@@ -50,6 +50,7 @@ struct Platform {
     gate: Gate,
     deployment: Deployment,
     vault: Vault,
+    known: KnownDevice,
 }
 
 /// How far the person has come. Each stage holds what only the one before could give.
@@ -100,7 +101,8 @@ impl Shell {
                 Some(slot) => gate.with_slots(slot.slots().clone()),
                 None => gate,
             };
-            Platform { gate, vault: Vault::system(&deployment), deployment }
+            let known = KnownDevice::file(data.join("device"));
+            Platform { gate, vault: Vault::system(&deployment), deployment, known }
         });
         let stage = Mutex::new((Turn(0), Stage::Shut));
         Self { platform, stage, watch: Box::new(|_| ()), opened: Mutex::default(), version, slot }
@@ -182,7 +184,8 @@ impl Shell {
         let client = api::Client::new(admission, Surroundings::system());
         *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = Some(opened.clone());
         // Where another check has begun meanwhile, that one's verdict counts.
-        self.advance(turn, Stage::Admitted(Door::new(client, platform.vault.clone())));
+        let door = Door::new(client, platform.vault.clone()).known_by(platform.known.clone());
+        self.advance(turn, Stage::Admitted(door));
         Ok(opened)
     }
 

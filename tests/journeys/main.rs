@@ -2,6 +2,7 @@
 
 #[cfg(target_os = "linux")]
 mod empty_window;
+mod guesses;
 mod keyboard;
 mod sessions;
 #[cfg(target_os = "linux")]
@@ -27,6 +28,9 @@ async fn a_newcomer_passes_the_gate_enrols_and_opens_the_helsinki_project() -> O
     assert!(qr.starts_with("data:image/svg+xml"), "the QR is {qr:.60}");
     let key = page.says("enrol-key").await?;
     page.write("enrol-code", &stage.code_of(&key)?).await?;
+
+    page.see("recovery-codes").await?;
+    page.click("recovery-kept").await?;
 
     page.see("projects").await?;
     let who = page.says("who").await?;

@@ -35,18 +35,23 @@ class Device(requests.auth.AuthBase):
         x, y = (base64url(number.to_bytes(32, "big")) for number in (point.x, point.y))
         self.jwk = {"kty": "EC", "crv": "P-256", "x": x, "y": y}
         self.access = None
+        # Whose session goes along elsewhere: by how a path begins.
+        self.access_at = {}
         # Good for five minutes, and every answer brings another.
         self.nonce = requests.get(origin, headers=CLIENT, verify=ca, timeout=10).headers["dpop-nonce"]
 
     def __call__(self, request):
         path = urlsplit(request.url).path
-        access = None if path.startswith(DEVICE_ALONE) else self.access
+        access = None if path.startswith(DEVICE_ALONE) else self.access_of(path)
         request.headers["dpop"] = self.proof(request.method, path, access)
         request.headers.pop("authorization", None)
         if access:
             request.headers["authorization"] = f"DPoP {access}"
         request.register_hook("response", self.keep_nonce)
         return request
+
+    def access_of(self, path):
+        return next((access for at, access in self.access_at.items() if path.startswith(at)), self.access)
 
     def keep_nonce(self, response, *_args, **_kwargs):
         self.nonce = response.headers.get("dpop-nonce", self.nonce)

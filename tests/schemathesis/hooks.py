@@ -26,14 +26,22 @@ def add(email, *arguments, totp=""):
     """Somebody new, made by the platform's own command line."""
     password = f"{LONG}: {email}"[:128]
     command = [*STAGE["platform"], *arguments, "--password-stdin"]
-    subprocess.run(command, input=f"{password}\n{totp}\n", text=True, check=True, stdout=subprocess.PIPE)
-    return {"email": email, "password": password}
+    done = subprocess.run(command, input=f"{password}\n{totp}\n", text=True, check=True, stdout=subprocess.PIPE)
+    return {"email": email, "password": password, "id": done.stdout.split()[-1]}
+
+
+def somebody_new(totp=""):
+    email = f"new.{next(newcomers)}@hel.example"
+    arguments = ["--domain", domain, "--email", email, "--name", "New Comer", "--role", "viewer"]
+    return add(email, "user", "add", *arguments, totp=totp)
+
+
+def ticket_of(account):
+    return {"ticket": device.password(account)["ticket"]}
 
 
 def ticket_of_somebody_new(totp=""):
-    email = f"new.{next(newcomers)}@hel.example"
-    arguments = ["--domain", domain, "--email", email, "--name", "New Comer", "--role", "viewer"]
-    return {"ticket": device.password(add(email, "user", "add", *arguments, totp=totp))["ticket"]}
+    return ticket_of(somebody_new(totp))
 
 
 def code_from_letter():
@@ -105,6 +113,25 @@ def confirm():
     return {**ticket, "code": code_of(key)}
 
 
+def recovery():
+    # A recovery code works once, too, and comes with a new second step.
+    account = somebody_new()
+    ticket = ticket_of(account)
+    key = device.call("POST", "/api/v1/sign-in/enrolment", ticket)["key"]
+    enrolled = device.call("POST", "/api/v1/sign-in/enrolment/confirm", {**ticket, "code": code_of(key)})
+    return {**ticket_of(account), "recovery_code": enrolled["recovery"]["codes"][0]}
+
+
+def first_code():
+    # Whoever changes the second step is somebody whose domain does not ask for one.
+    return {"code": code_of(device.call("POST", "/api/v1/me/second-step/enrolment", {})["key"])}
+
+
+def nothing_with_second_step():
+    device.call("POST", "/api/v1/me/second-step/confirm", first_code())
+    return {}
+
+
 def refresh_token():
     return {"refresh_token": device.password(free)["refresh_token"]}
 
@@ -134,6 +161,15 @@ newcomers = itertools.count()
 turns = Counter()
 unused = [code_from_letter()]
 device.call("POST", "/api/v1/account/password", {"old": ACCOUNTS["manager"]["password"], "new": LONG})
+# Their session is for what the manager could do only once.
+changing = add("changing@open.example", "domain", "add", "--second-step", "optional", "--name", "Own",
+               "--manager-email", "changing@open.example", "--manager-name", "Changing")
+own = device.password(changing)["access_token"]
+device.access_at = {
+    "/api/v1/me/second-step": own,
+    "/api/v1/me/recovery-codes": own,
+}
+locked_out = somebody_new()
 
 # What there is, by placeholder.
 EXISTING = {
@@ -141,6 +177,7 @@ EXISTING = {
     "version": 1,
     "layer": layers[0]["id"],
     "path": "metadata/timestamp.json",
+    "person": locked_out["id"],
 }
 
 # Bodies that are taken, by path. An operation that never takes anything fails the run (main.rs).
@@ -154,6 +191,13 @@ TAKEN = {
     "/api/v1/account/password": change_password,
     "/api/v1/people": add_person,
     "/api/v1/domain/passwords": lambda: {"minimum": 8},
+    "/api/v1/sign-in/recovery": recovery,
+    "/api/v1/me/second-step/enrolment": dict,
+    "/api/v1/me/second-step/confirm": first_code,
+    "/api/v1/me/second-step/remove": nothing_with_second_step,
+    "/api/v1/me/recovery-codes": nothing_with_second_step,
+    "/api/v1/people/{person}/unlock": dict,
+    "/api/v1/people/{person}/logins": lambda: {"on": True},
     "/api/v1/session/refresh": refresh_token,
     "/api/v1/session/end": refresh_token,
 }

@@ -99,6 +99,13 @@ fn set() -> Outcome<(Platform, PathBuf, TempDir)> {
     let mut local = Local::open_or_create(&folder.path().join("local"), now)?;
     // There is no client here, but a policy that says which ones are let in.
     local.publish(b"nobody starts this".to_vec(), &polder_wire::VERSION.parse()?, &this_system(), now)?;
+    // All of it comes from this computer's one address, most of it wrong on purpose.
+    let mut config = std::fs::read_to_string(local.platform_config())?;
+    config.push_str("
+[limits]
+wrong_tries_per_address = 1000000
+");
+    std::fs::write(local.platform_config(), config)?;
     let platform = local.start_platform(&binary)?;
     let accounts = local.seed(&binary)?;
     let ca = folder.path().join("ca.pem");

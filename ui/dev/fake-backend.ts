@@ -142,6 +142,11 @@ export const backend: Backend = {
     await pause(200);
     if (asked.has("failure")) throw fails(asked.get("failure") ?? "", "N-01");
     if (password === "wrong") throw fails("credentials-wrong", "S-01");
+    if (asked.has("locked")) {
+      // The time stands still, so that each picture has as much of it left.
+      performance.now = () => 100_000;
+      throw fails(asked.get("locked") ?? "", "S-20", ["too-many-tries", "address-blocked"].includes(asked.get("locked") ?? "") ? 1800 : null);
+    }
     if (asked.get("step") === "enrol") return { step: "enrol", domainName: me.domain_name };
     return { step: "code", domainName: me.domain_name };
   },
@@ -153,13 +158,43 @@ export const backend: Backend = {
   async confirm(code) {
     await pause(200);
     if (code === "000000") throw fails("code-wrong", "S-02");
-    return { me, remembered: remembered() };
+    return { me, remembered: remembered(), recovery: [...RECOVERY] };
   },
   async code(code) {
     await pause(200);
-    if (code === "000000") throw fails("code-wrong", "S-02");
+    if (code === "000000") throw codeWrong();
+    if (code === "222222") throw fails("too-many-tries", "S-20", 29);
     if (code === "111111") throw fails("sign-in-over", "S-03");
     return { me, remembered: remembered() };
+  },
+  async recover(code) {
+    await pause(200);
+    if (!code.startsWith("7k")) throw fails("recovery-code-wrong", "S-24");
+    return { me, remembered: remembered(), left: Number(asked.get("left") ?? 9) };
+  },
+  async secondStep() {
+    await pause(50);
+    if (asked.get("second") === "waiting") return forever();
+    if (asked.get("second") === "error") throw fails("timed-out", "N-03");
+    const off = asked.get("second") === "off";
+    return { since: off ? null : now - 40 * 86_400, required: asked.get("second") === "required", recovery_left: off ? 0 : Number(asked.get("left") ?? 7) };
+  },
+  async secondStepPrepare() {
+    await pause(100);
+    return { qr: sampleQr(), key: "K5QX IZLS NRUW 4ZJA MRUW U23F GEZD GNBV" };
+  },
+  async secondStepReplace(code) {
+    await pause(200);
+    if (code === "000000") throw codeWrong();
+    return [...RECOVERY];
+  },
+  async secondStepRemove() {
+    await pause(200);
+    if (asked.get("second") === "required") throw fails("second-step-required", "S-25");
+  },
+  async recoveryCodesRenew() {
+    await pause(200);
+    return [...RECOVERY];
   },
   cancel: async () => undefined,
   async passwordForgotten() {
@@ -324,6 +359,17 @@ function lockSettings(): LockSettings {
   const afterMinutes = Math.min(chosen.afterMinutes || 10, 10);
   return { chosen, held: { afterMinutes, withScreen: true, beforeSleep: true }, domainMinutes: 10, domainOnLeave: true };
 }
+const RECOVERY = [
+  "7k2m-q9xt-3hvw-8cde", "p4rn-0a6y-zj1s-5gbf", "x8wd-2ect-m7qv-9k3h", "0nzr-6pya-b4sj-1tgm", "h5vc-8dwx-e2kq-7f9n",
+  "s3jt-1zpb-y6ma-4r0g", "9qfk-w7he-c5xd-2nvt", "a1ys-4bgr-0pjz-6m8k", "d6xe-3qwc-t9hv-5f2n", "r0mj-7sza-k8yp-1gbt",
+];
+/** ?off=-200 is a computer that is slow; ?ahead=180 an authenticator that is fast. */
+const codeWrong = () => new Failed({
+  code: "code-wrong", reference: "S-02", retryAfter: null,
+  clock: { platform: FIXED, here: FIXED + Number(asked.get("off") ?? 0), authenticatorAhead: asked.has("ahead") ? Number(asked.get("ahead")) : null },
+});
+/** So that each picture shows the same. */
+const FIXED = 1_795_000_000;
 
 const NOTES = {
   en: `Maps of large areas are drawn in half the time, and the table of features keeps its place while a layer comes in.

@@ -184,8 +184,20 @@ async fn a_second_step_is_set_up_where_the_domain_asks() {
     let Next::Enrol(step) = next else { panic!("{next:?}") };
     assert_eq!(step.key().await.unwrap().key.expose(), "ABCD");
     assert_eq!(code(step.confirm(Secret::new("1")).await), Code::CodeWrong);
-    let session = step.confirm(Secret::new("123456")).await.unwrap();
+    let (session, recovery) = step.confirm(Secret::new("123456")).await.unwrap();
     assert_eq!(session.remembered(), Remembered::ThisRunOnly(None));
+    assert_eq!(recovery.codes[0].expose(), "aaaa-bbbb-cccc-dddd");
+}
+
+#[tokio::test]
+async fn a_recovery_code_opens_a_session_and_says_how_many_are_left() {
+    let bench = Bench::new().await;
+    let next = bench.door().await.password("code@x", Secret::new("right"), true).await.unwrap();
+    let Next::Code(step) = next else { panic!("{next:?}") };
+    assert_eq!(code(step.recover(Secret::new("wrong")).await), Code::RecoveryCodeWrong);
+    let (session, left) = step.recover(Secret::new("aaaa-bbbb-cccc-dddd")).await.unwrap();
+    assert_eq!((left, session.remembered()), (9, Remembered::Kept));
+    session.projects().await.unwrap();
 }
 
 #[tokio::test]
@@ -415,7 +427,7 @@ async fn only_known_problems_with_their_own_status_are_believed() {
     busy.body = br#"{"type":"","title":"","status":503,"code":"busy","retry_after":7}"#.to_vec();
     bench.instead("/api/v1/projects", busy);
     let failure = session.projects().await.unwrap_err();
-    assert_eq!(failure, Failure { code: Code::Busy, retry_after: Some(7) });
+    assert_eq!(failure, Failure { code: Code::Busy, retry_after: Some(7), clock: None });
 }
 
 #[tokio::test]

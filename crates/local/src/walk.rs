@@ -74,6 +74,8 @@ impl Walk<'_> {
         page.arrive("enrolment", "enrol-key").await?;
         let key = page.says("enrol-key").await?;
         page.write("enrol-code", &code_of(&key, UnixSeconds::from_clock())?).await?;
+        page.arrive("recovery", "recovery-codes").await?;
+        page.click("recovery-kept").await?;
         page.arrive("projects-newcomer", "project-row").await?;
         page.sign_out().await?;
         page.close().await

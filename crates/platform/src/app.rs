@@ -45,6 +45,8 @@ pub struct Parts {
     pub mail: Desk,
     /// Release files and the signed policy; absent where only the command line adds something.
     pub releases: Option<Releases>,
+    /// How many wrong tries from one address are free.
+    pub wrong_per_address: i64,
     /// The time.
     pub clock: Clock,
     /// Randomness.
@@ -142,6 +144,7 @@ impl App {
             events: Arc::default(),
             mail: Desk::open(config.mail.as_ref(), &config.origin)?,
             releases,
+            wrong_per_address: i64::try_from(config.limits.wrong_per_address).unwrap_or(i64::MAX),
             clock: around.clock,
             random: around.random,
         })))

@@ -41,11 +41,14 @@ pub struct Limits {
     pub connections: usize,
     /// Connections from one address. An organisation may be behind one, with hundreds of people.
     pub per_address: usize,
+    /// Wrong passwords and codes from one address in a short time before it is blocked for a while (R47). Devices that
+    /// signed in before are let through.
+    pub wrong_per_address: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connections: 4096, per_address: 512 }
+        Self { connections: 4096, per_address: 512, wrong_per_address: 50 }
     }
 }
 
@@ -238,6 +241,7 @@ impl Config {
         let limited = Limits {
             connections: limits.number_or("connections", usual.connections)?,
             per_address: limits.number_or("connections_per_address", usual.per_address)?,
+            wrong_per_address: limits.number_or("wrong_tries_per_address", usual.wrong_per_address)?,
         };
         limits.end()?;
         let mail = top.optional_section("mail")?.map(|section| mail::read(section, folder)).transpose()?;
@@ -373,8 +377,11 @@ root = "root.json"
     #[test]
     fn limits_have_defaults_and_may_be_set() {
         assert_eq!(parse(FULL).unwrap().limits, Limits::default());
-        let set = parse(&format!("{FULL}[limits]\nconnections = 9\nconnections_per_address = 3\n")).unwrap();
-        assert_eq!(set.limits, Limits { connections: 9, per_address: 3 });
+        let set = parse(&format!(
+            "{FULL}[limits]\nconnections = 9\nconnections_per_address = 3\nwrong_tries_per_address = 7\n"
+        ))
+        .unwrap();
+        assert_eq!(set.limits, Limits { connections: 9, per_address: 3, wrong_per_address: 7 });
     }
 
     #[test]

@@ -85,6 +85,20 @@ codes! {
     ProofWrong = "proof-wrong", "S-07", 401, "the proof does not hold";
     /// There is no enrolment to confirm, or the person has a second step already.
     EnrolmentNotOpen = "enrolment-not-open", "S-08", 409, "no enrolment is under way";
+    /// So many wrong tries at this account that the next one has to wait; the problem says how long (R56).
+    TooManyTries = "too-many-tries", "S-20", 429, "too many wrong tries; wait";
+    /// A hundred wrong tries in a row by unknown devices: only a known device, a manager or a reset opens it again (R56).
+    TriesUsedUp = "tries-used-up", "S-21", 429, "too many wrong tries in a row; closed to unknown devices";
+    /// Too many wrong tries came from this address; the problem says until when it waits (R47).
+    AddressBlocked = "address-blocked", "S-22", 429, "too many wrong tries from this address; wait";
+    /// Signing in is switched off, for the platform, the domain or the person (R57).
+    LoginsOff = "logins-off", "S-23", 403, "signing in is switched off";
+    /// The recovery code is wrong or was used before (B5).
+    RecoveryCodeWrong = "recovery-code-wrong", "S-24", 401, "the recovery code is wrong or was used before";
+    /// The domain asks for a second step, so the last one cannot be removed (B17).
+    SecondStepRequired = "second-step-required", "S-25", 409, "the domain asks for a second step";
+    /// There is no second step that recovery codes could stand in for.
+    SecondStepAbsent = "second-step-absent", "S-26", 409, "there is no second step";
     /// The session is locked: it is unlocked first.
     SessionLocked = "session-locked", "S-40", 423, "the session is locked";
     /// The sign-in is not fresh enough for this; the person shows once more who they are (B15).

@@ -17,9 +17,11 @@ mod time;
 
 pub mod password;
 pub mod people;
+pub mod manage;
 pub mod project;
 pub mod proof;
 pub mod rights;
+pub mod second_step;
 pub mod session;
 pub mod sign_in;
 pub mod update;
@@ -29,7 +31,7 @@ pub use endpoint::{Endpoint, Method, Nothing, Raw};
 pub use id::{DomainId, MalformedId, ProjectId, SessionId, UserId};
 pub use language::{Language, UnknownLanguage};
 pub use notes::Notes;
-pub use problem::Problem;
+pub use problem::{Clock, Problem};
 pub use secret::Secret;
 pub use time::UnixSeconds;
 

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::Code;
+use crate::{Code, UnixSeconds};
 
 /// An error as the platform answers it: problem+json (RFC 9457) with Polder's closed [`Code`].
 ///
@@ -20,6 +20,21 @@ pub struct Problem {
     /// After how many seconds another try makes sense.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub retry_after: Option<u32>,
+    /// The platform's clock, where a code of an authenticator was not right: a wrong clock is the commonest reason (B4).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub clock: Option<Clock>,
+}
+
+/// What a person compares their clocks with. Everybody is told the time; how far the authenticator is off only who
+/// typed two codes of it that belong together, which no guesser does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Clock {
+    /// The platform's time at the answer.
+    pub platform: UnixSeconds,
+    /// How many seconds the authenticator is ahead; negative when it is behind.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub authenticator_ahead: Option<i64>,
 }
 
 impl Problem {
@@ -31,6 +46,7 @@ impl Problem {
             status: code.status(),
             code,
             retry_after: None,
+            clock: None,
         }
     }
 }

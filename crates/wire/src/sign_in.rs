@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::second_step::RecoveryCodes;
 use crate::session::{DeviceName, Policy};
 use crate::{DomainId, Endpoint, Method, Nothing, Secret, SessionId, UserId, rights::Role};
 
@@ -29,6 +30,18 @@ pub struct PasswordBody {
     /// What it calls itself in the person's list of devices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<DeviceName>,
+    /// What this device calls itself to this account: 43 characters of Base64url, random, and the same each time. One that
+    /// completed a sign-in before is not kept waiting by what strangers guess (B7).
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "expose_some")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]{43}$"))]
+    pub known_as: Option<Secret>,
+}
+
+fn expose_some<S: serde::Serializer>(secret: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
+    match secret {
+        Some(secret) => Secret::expose_to(secret, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// What comes after a right password.
@@ -92,6 +105,46 @@ pub struct Code;
 /// `POST /api/v1/sign-in/enrolment/confirm`: the first code of a new second step.
 #[derive(Debug, Clone, Copy)]
 pub struct ConfirmEnrolment;
+
+/// `POST /api/v1/sign-in/recovery`: one of the recovery codes instead of the authenticator's (B5). The person is told by
+/// mail.
+#[derive(Debug, Clone, Copy)]
+pub struct Recover;
+
+/// A recovery code with the sign-in that it belongs to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RecoveryBody {
+    /// From [`Ticket`].
+    #[serde(serialize_with = "Secret::expose_to")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub ticket: Secret,
+    /// As it was shown; letter case, spaces and dashes do not matter. At most 64 characters.
+    #[serde(serialize_with = "Secret::expose_to")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, min_length = 1, max_length = 64))]
+    pub recovery_code: Secret,
+}
+
+/// A sign-in by recovery code.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Recovered {
+    /// The session.
+    pub grant: Grant,
+    /// How many recovery codes are left.
+    pub left: u32,
+}
+
+/// A sign-in that set up the second step.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Enrolled {
+    /// The session.
+    pub grant: Grant,
+    /// Shown once.
+    pub recovery: RecoveryCodes,
+}
 
 /// A code with the sign-in that it belongs to.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -208,7 +261,14 @@ impl Endpoint for ConfirmEnrolment {
     const METHOD: Method = Method::Post;
     const TEMPLATE: &'static str = "/api/v1/sign-in/enrolment/confirm";
     type Body = CodeBody;
-    type Answer = Grant;
+    type Answer = Enrolled;
+}
+
+impl Endpoint for Recover {
+    const METHOD: Method = Method::Post;
+    const TEMPLATE: &'static str = "/api/v1/sign-in/recovery";
+    type Body = RecoveryBody;
+    type Answer = Recovered;
 }
 
 impl Endpoint for Refresh {

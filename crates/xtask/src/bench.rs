@@ -28,6 +28,8 @@ enum Which {
     Gate,
     /// How long each refusal takes that needs no waiting.
     Refusals,
+    /// Password sign-ins a second beside argon2 alone, reads meanwhile, and the check of a token.
+    Signin,
     /// From the click on Helsinki to the first picture of its map.
     Opening,
     /// An update of this very client beside a shell's programs in a row and beside tauri-plugin-updater.
@@ -38,16 +40,14 @@ pub(crate) fn bench(options: &Options) -> Outcome {
     let place = Place::find()?;
     let mut sections = Sections::start();
     sections.must("set-up", || setup::set_up(&place, Needs::Bench))?;
-    if let Which::Refusals = options.which {
+    let alone = match options.which {
+        Which::Refusals => Some(("polder-client", "refusals")),
+        Which::Signin => Some((PLATFORM, "signin")),
+        Which::Start | Which::Gate | Which::Opening | Which::Update => None,
+    };
+    if let Some((package, bench)) = alone {
         let mut cargo = place.cargo();
-        return say_and_run(cargo.args([
-            "bench",
-            "--locked",
-            "--package",
-            "polder-client",
-            "--bench",
-            "refusals",
-        ]));
+        return say_and_run(cargo.args(["bench", "--locked", "--package", package, "--bench", bench]));
     }
     // Not the folder of `cargo xtask run`: what people try out is not restarted under them.
     let folder = place.target.join("bench");
@@ -79,7 +79,9 @@ fn window(
     let (name, of, peer) = match which {
         Which::Start => ("start", CLIENT, "bare"),
         Which::Gate => ("gate", "polder-client", "gate"),
-        Which::Opening | Which::Refusals | Which::Update => ("opening", "polder-client", "gate"),
+        Which::Opening | Which::Refusals | Which::Signin | Which::Update => {
+            ("opening", "polder-client", "gate")
+        }
     };
     let purpose = if let Which::Opening = which { Purpose::EndToEnd } else { Purpose::Use };
     sections.must("screens", || {

@@ -7,6 +7,7 @@ mod network;
 mod password;
 mod projects;
 mod session;
+mod second_step;
 mod sign_in;
 mod types;
 mod update;
@@ -44,6 +45,12 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         sign_in::sign_in_enrolment,
         sign_in::sign_in_confirm,
         sign_in::sign_in_code,
+        sign_in::sign_in_recover,
+        second_step::second_step,
+        second_step::second_step_prepare,
+        second_step::second_step_replace,
+        second_step::second_step_remove,
+        second_step::recovery_codes_renew,
         sign_in::sign_in_cancel,
         sign_in::sign_out,
         session::session_watch,

@@ -5,12 +5,13 @@ use base64::engine::general_purpose::STANDARD;
 use polder_client::session::{
     Door, Failure as ClientFailure, Next as ClientNext, Resumed as ClientResumed, Session,
 };
+use polder_wire::second_step::RecoveryCodes;
 use polder_wire::{Code, Secret};
 use qrcode::QrCode;
 use qrcode::render::svg;
 use tauri::State;
 
-use super::types::{Enrolment, Failure, Next, Resumed, SignedIn};
+use super::types::{Enrolled, Enrolment, Failure, Next, Recovered, Resumed, SignedIn};
 use crate::head_start::HeadStart;
 use crate::shell::{Shell, Stage, Turn, out_of_turn};
 
@@ -92,15 +93,25 @@ pub(crate) async fn sign_in_code(shell: State<'_, Shell>, code: Secret) -> Resul
 pub(crate) async fn sign_in_enrolment(shell: State<'_, Shell>) -> Result<Enrolment, Failure> {
     let (turn, _, step) = shell.enrol()?;
     let enrolment = step.key().await.map_err(|failure| shell.learn(turn, failure))?;
-    Ok(Enrolment { qr: qr(&enrolment.uri)?, key: in_groups(&enrolment.key) })
+    shown(&enrolment)
 }
 
 /// The first code of a new second step.
 #[tauri::command]
-pub(crate) async fn sign_in_confirm(shell: State<'_, Shell>, code: Secret) -> Result<SignedIn, Failure> {
+pub(crate) async fn sign_in_confirm(shell: State<'_, Shell>, code: Secret) -> Result<Enrolled, Failure> {
     let (turn, door, step) = shell.enrol()?;
-    let session = step.confirm(code).await.map_err(|failure| shell.learn(turn, failure))?;
-    begin(&shell, turn, door, session).await
+    let (session, recovery) = step.confirm(code).await.map_err(|failure| shell.learn(turn, failure))?;
+    let SignedIn { me, remembered } = begin(&shell, turn, door, session).await?;
+    Ok(Enrolled { me, remembered, recovery: exposed(&recovery) })
+}
+
+/// A recovery code instead of the authenticator's.
+#[tauri::command]
+pub(crate) async fn sign_in_recover(shell: State<'_, Shell>, code: Secret) -> Result<Recovered, Failure> {
+    let (turn, door, step) = shell.code()?;
+    let (session, left) = step.recover(code).await.map_err(|failure| shell.learn(turn, failure))?;
+    let SignedIn { me, remembered } = begin(&shell, turn, door, session).await?;
+    Ok(Recovered { me, remembered, left })
 }
 
 /// Forgets a sign-in that is under way.
@@ -141,6 +152,16 @@ async fn begin(shell: &Shell, turn: Turn, door: Door, session: Session) -> Resul
         tracing::warn!(code = %failure.code, "a session that nobody waited for could not be ended");
     }
     Err(out_of_turn().into())
+}
+
+/// What a person scans or types.
+pub(super) fn shown(enrolment: &polder_wire::sign_in::Enrolment) -> Result<Enrolment, Failure> {
+    Ok(Enrolment { qr: qr(&enrolment.uri)?, key: in_groups(&enrolment.key) })
+}
+
+/// Recovery codes, for the page that shows them once.
+pub(super) fn exposed(recovery: &RecoveryCodes) -> Vec<String> {
+    recovery.codes.iter().map(|code| code.expose().to_owned()).collect()
 }
 
 /// For people who type it.

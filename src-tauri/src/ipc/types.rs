@@ -99,10 +99,27 @@ pub(crate) struct Failure {
     code: Code,
     reference: &'static str,
     retry_after: Option<u32>,
+    /// The platform's clock beside this one's, where a code was not right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    clock: Option<Clocks>,
     /// Which field of a form does not read.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     field: Option<NetworkField>,
+}
+
+/// What time it was at the platform and here.
+#[derive(Debug, Clone, Copy, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Clocks {
+    #[ts(type = "number")]
+    platform: UnixSeconds,
+    #[ts(type = "number")]
+    here: UnixSeconds,
+    /// How many seconds the authenticator is ahead, where the platform could tell.
+    #[ts(type = "number | null")]
+    authenticator_ahead: Option<i64>,
 }
 
 /// Whether this device stays signed in when the program ends.
@@ -120,6 +137,26 @@ pub(crate) struct Remembered {
 pub(crate) struct SignedIn {
     pub(crate) me: Me,
     pub(crate) remembered: Remembered,
+}
+
+/// Somebody set up the second step and is signed in.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Enrolled {
+    pub(crate) me: Me,
+    pub(crate) remembered: Remembered,
+    /// Shown once.
+    pub(crate) recovery: Vec<String>,
+}
+
+/// Somebody signed in with a recovery code.
+#[derive(Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Recovered {
+    pub(crate) me: Me,
+    pub(crate) remembered: Remembered,
+    /// How many recovery codes are left.
+    pub(crate) left: u32,
 }
 
 /// Whether an earlier sign-in still holds.
@@ -150,7 +187,7 @@ pub(crate) enum Next {
     Done { me: Me, remembered: Remembered },
 }
 
-/// What goes into an authenticator. The only secret that the page is given to show.
+/// What goes into an authenticator. This and recovery codes are the only secrets that the page is given to show.
 #[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Enrolment {
@@ -250,15 +287,20 @@ impl From<session::Remembered> for Remembered {
 
 impl From<session::Failure> for Failure {
     fn from(failure: session::Failure) -> Self {
-        let session::Failure { code, retry_after } = failure;
-        Self { code, reference: code.reference(), retry_after, field: None }
+        let session::Failure { code, retry_after, clock } = failure;
+        let clock = clock.map(|session::Clocks { platform, here, authenticator_ahead }| Clocks {
+            platform,
+            here,
+            authenticator_ahead,
+        });
+        Self { code, reference: code.reference(), retry_after, clock, field: None }
     }
 }
 
 impl Failure {
     /// This went wrong, and nothing more is to be said.
     pub(crate) fn of(code: Code) -> Self {
-        Self { code, reference: code.reference(), retry_after: None, field: None }
+        Self { code, reference: code.reference(), retry_after: None, clock: None, field: None }
     }
 
     /// What was typed into a field does not read.
@@ -296,6 +338,7 @@ mod tests {
     use std::path::Path;
 
     use polder_wire::project::{Listed, Opened, Sketch};
+    use polder_wire::second_step::Standing;
     use ts_rs::Config;
 
     use super::*;
@@ -323,6 +366,9 @@ mod tests {
         Enrolment::export_all(&config).unwrap();
         polder_wire::password::PasswordRules::export_all(&config).unwrap();
         Strength::export_all(&config).unwrap();
+        Enrolled::export_all(&config).unwrap();
+        Recovered::export_all(&config).unwrap();
+        Standing::export_all(&config).unwrap();
         Listed::export_all(&config).unwrap();
         Opened::export_all(&config).unwrap();
         Network::export_all(&config).unwrap();

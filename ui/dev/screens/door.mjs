@@ -9,6 +9,23 @@ const withCode = async (page) => {
   await page.waitForSelector(byId("new-password"));
 };
 
+const wrongCode = async (page) => {
+  await signIn(page);
+  await page.locator(byId("code-field")).pressSequentially("000000");
+  await page.waitForSelector(byId("clocks"));
+};
+const recover = async (page) => {
+  await signIn(page);
+  await page.click(byId("code-other"));
+  await page.waitForSelector(byId("recover-field"));
+};
+const enrolled = async (page) => {
+  await signIn(page);
+  await page.waitForSelector(byId("enrol-qr"));
+  await page.locator(byId("enrol-code")).pressSequentially("407921");
+  await page.waitForSelector(byId("recovery-codes"));
+};
+
 export const DOOR = [
   ["gate-comparing", GATE, "gate=comparing&bytes=0.62", (page) => page.waitForSelector("[data-step=comparing][data-standing=now]")],
   ["gate-checking", GATE, "gate=verifying", (page) => page.waitForSelector("[data-standing=now]")],
@@ -100,6 +117,42 @@ export const DOOR = [
     await signIn(page);
     await page.locator(byId("code-field")).pressSequentially("000000");
     await page.waitForSelector(byId("code-error"));
+  }],
+  ...[["too-many-tries", ""], ["tries-used-up", ""], ["address-blocked", ""], ["logins-off", ""]].map(([code]) => [`sign-in-${code}`, WINDOW, `locked=${code}`, async (page) => {
+    await signIn(page);
+    await page.waitForSelector(byId("sign-in-error"));
+  }]),
+  ["code-clocks", WINDOW, "off=-214", wrongCode],
+  ["code-clock-phone", WINDOW, "ahead=180", wrongCode],
+  ["code-other", WINDOW, "", recover],
+  ["code-other-wrong", SMALL, "", async (page) => {
+    await recover(page);
+    await page.fill(byId("recover-field"), "0000-0000-0000-0000");
+    await page.click(byId("recover-continue"));
+    await page.waitForSelector(byId("recover-error"));
+  }],
+  ["recovered", WINDOW, "left=1", async (page) => {
+    await recover(page);
+    await page.fill(byId("recover-field"), "7k2m-q9xt-3hvw-8cde");
+    await page.click(byId("recover-continue"));
+    await page.waitForSelector(byId("recovered"));
+  }],
+  ["recovery", WINDOW, "step=enrol", enrolled],
+  ["recovery-small", SMALL, "step=enrol", enrolled],
+  ["second-step", WINDOW, "second=on", see("second-step-standing")],
+  ["second-step-required", WINDOW, "second=required&left=0", see("second-step-standing")],
+  ["second-step-off", WINDOW, "second=off", see("second-step-standing")],
+  ["second-step-replace", WINDOW, "second=on", async (page) => {
+    await page.click(byId("second-step-replace"));
+    await page.waitForSelector(byId("second-step-code"));
+  }],
+  ["second-step-codes", WINDOW, "second=required&left=0", async (page) => {
+    await page.click(byId("second-step-renew"));
+    await page.waitForSelector(byId("second-step-codes"));
+  }],
+  ["second-step-remove", WINDOW, "second=on", async (page) => {
+    await page.click(byId("second-step-remove"));
+    await page.waitForSelector(byId("second-step-remove-yes"));
   }],
   ["enrolment", WINDOW, "step=enrol", async (page) => {
     await signIn(page);

@@ -1,4 +1,5 @@
 import type { Admitted } from "$lib/bindings/Admitted";
+import type { Enrolled } from "$lib/bindings/Enrolled";
 import type { Enrolment } from "$lib/bindings/Enrolment";
 import type { Failure } from "$lib/bindings/Failure";
 import type { Happened } from "$lib/bindings/Happened";
@@ -12,12 +13,14 @@ import type { NetworkChange } from "$lib/bindings/NetworkChange";
 import type { Next } from "$lib/bindings/Next";
 import type { Opened } from "$lib/bindings/Opened";
 import type { PasswordRules } from "$lib/bindings/PasswordRules";
+import type { Recovered } from "$lib/bindings/Recovered";
 import type { Refused } from "$lib/bindings/Refused";
 import type { Resumed } from "$lib/bindings/Resumed";
 import type { Screen } from "$lib/bindings/Screen";
 import type { SignedIn } from "$lib/bindings/SignedIn";
 import type { Sketch } from "$lib/bindings/Sketch";
 import type { Strength } from "$lib/bindings/Strength";
+import type { Standing } from "$lib/bindings/Standing";
 import type { ThemeChoice } from "$lib/bindings/ThemeChoice";
 import type { Update } from "$lib/bindings/Update";
 import type { WhatsNew } from "$lib/bindings/WhatsNew";
@@ -50,10 +53,22 @@ export interface Backend {
   password(email: string, password: string, stay: boolean): Promise<Next>;
   /** What goes into the authenticator of somebody who has no second step yet. */
   enrolment(): Promise<Enrolment>;
-  /** The first code of a new second step. */
-  confirm(code: string): Promise<SignedIn>;
+  /** The first code of a new second step; its recovery codes are shown this once. */
+  confirm(code: string): Promise<Enrolled>;
   /** The code of an existing second step. */
   code(code: string): Promise<SignedIn>;
+  /** A recovery code instead. */
+  recover(code: string): Promise<Recovered>;
+  /** How one's own second step stands. */
+  secondStep(): Promise<Standing>;
+  /** What goes into another authenticator; the one in force stays until its first code. */
+  secondStepPrepare(): Promise<Enrolment>;
+  /** That first code; the recovery codes that come with it are shown this once. */
+  secondStepReplace(code: string): Promise<string[]>;
+  /** Does without a second step. */
+  secondStepRemove(): Promise<void>;
+  /** Ten new recovery codes, shown this once. */
+  recoveryCodesRenew(): Promise<string[]>;
   /** Forgets a sign-in that is under way. */
   cancel(): Promise<void>;
   /** Asks for a letter with a code for a new password; nobody is told whether there is such an account. */

@@ -10,6 +10,11 @@ export function clock(locale: string, at: number): string {
   return new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(at * 1000);
 }
 
+/** "23 Nov 2026, 08:14:05" */
+export function precise(locale: string, at: number): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(at * 1000);
+}
+
 /** "today", "yesterday", or the date: "19 Nov", with its year when that is not this one. */
 export function day(locale: string, at: number, now: number): string {
   const days = daysBetween(at, now);

@@ -2,7 +2,7 @@
 
 mod failure;
 
-pub use failure::Failure;
+pub use failure::{Clocks, Failure};
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -172,7 +172,7 @@ impl Client {
             self.0.outdated.store(true, Ordering::SeqCst);
             return Failure::of(Code::ClientOutdated);
         }
-        failure_of(answer)
+        failure_of(answer, self.0.surroundings.now())
     }
 
     async fn send_once(
@@ -262,7 +262,7 @@ fn json(body: &impl serde::Serialize) -> Result<Bytes, Failure> {
 fn is_proof_needed(answer: &Answer) -> bool {
     answer.status == Code::ProofNeeded.status()
         && answer.nonce.is_some()
-        && failure_of(answer).code == Code::ProofNeeded
+        && failure_of(answer, UnixSeconds(0)).code == Code::ProofNeeded
 }
 
 /// Whether the answer says that it is of this kind, whatever it says about letters.
@@ -272,10 +272,15 @@ fn is(answer: &Answer, kind: &str) -> bool {
 }
 
 /// Only what an answer's own code says counts, and only a code that a platform may say with that status.
-fn failure_of(answer: &Answer) -> Failure {
+fn failure_of(answer: &Answer, here: UnixSeconds) -> Failure {
     match serde_json::from_slice::<Problem>(&answer.body) {
         Ok(problem) if is(answer, PROBLEM_JSON) && problem.code.status() == answer.status => {
-            Failure { code: problem.code, retry_after: problem.retry_after }
+            let clock = problem.clock.map(|polder_wire::Clock { platform, authenticator_ahead }| Clocks {
+                platform,
+                here,
+                authenticator_ahead,
+            });
+            Failure { code: problem.code, retry_after: problem.retry_after, clock }
         }
         _ => {
             tracing::warn!(status = answer.status, "an error without a known code");

@@ -4,25 +4,29 @@
 
 mod events;
 mod item;
+mod known;
 mod live;
 mod lock;
 mod password;
+mod second_step;
 mod strength;
 mod this_device;
 
-pub use crate::api::Failure;
+pub use crate::api::{Clocks, Failure};
 pub use events::{Backoff, Heard};
+pub use known::KnownDevice;
 pub use live::Session;
 pub use password::NewPassword;
 pub use strength::{Hint, Strength, strength};
 
 use std::sync::Arc;
 
+use polder_wire::second_step::RecoveryCodes;
 use polder_wire::sign_in::{
-    Code as CodeCall, CodeBody, ConfirmEnrolment, Enrol, Enrolment, Grant, NextStep, Password, PasswordBody,
-    Refresh, RefreshBody, Ticket, TicketBody,
+    Code as CodeCall, CodeBody, ConfirmEnrolment, Enrol, Enrolled, Enrolment, Grant, NextStep, Password,
+    PasswordBody, Recover, Recovered, RecoveryBody, Refresh, RefreshBody, Ticket, TicketBody,
 };
-use polder_wire::{Code, Endpoint, Secret};
+use polder_wire::{Code, Secret};
 
 use crate::api::{Caller, Client};
 use crate::device::DeviceKey;
@@ -35,6 +39,7 @@ use item::Item;
 pub struct Door {
     client: Client,
     vault: Vault,
+    known: KnownDevice,
 }
 
 /// What came of trying to resume.
@@ -87,7 +92,13 @@ struct Underway {
 impl Door {
     /// A door to the client's platform; what is remembered goes into the vault.
     pub fn new(client: Client, vault: Vault) -> Self {
-        Self { client, vault }
+        Self { client, vault, known: KnownDevice::nowhere() }
+    }
+
+    /// The same for a device that the platform shall know again.
+    #[must_use]
+    pub fn known_by(self, known: KnownDevice) -> Self {
+        Self { known, ..self }
     }
 
     /// What opened it.
@@ -138,8 +149,10 @@ impl Door {
     /// [`Code::CredentialsWrong`], [`Code::Busy`] with a time, and whatever a call may meet.
     pub async fn password(&self, email: &str, password: Secret, stay: bool) -> Result<Next, Failure> {
         let key = self.new_key()?;
+        let origin = self.client.admission().origin();
+        let known_as = self.known.name(&origin, email, self.client.surroundings().random());
         let device = Some(this_device::this_device());
-        let body = PasswordBody { email: email.to_owned(), password, stay, device };
+        let body = PasswordBody { email: email.to_owned(), password, stay, device, known_as };
         let next = self.client.call(&Password, &body, Caller { key: &key, access_token: None }).await?;
         Ok(self.go_on(key, next).await)
     }
@@ -203,7 +216,19 @@ impl CodeStep {
     /// # Errors
     /// [`Code::CodeWrong`], [`Code::SignInOver`], and whatever a call may meet.
     pub async fn code(&self, code: Secret) -> Result<Session, Failure> {
-        self.0.finish(&CodeCall, code).await
+        let body = CodeBody { ticket: self.0.ticket.ticket.clone(), code };
+        let grant = self.0.door.client.call(&CodeCall, &body, self.0.caller()).await?;
+        Ok(self.0.begin(grant).await)
+    }
+
+    /// Tries a recovery code instead, and answers how many are left. After [`Code::RecoveryCodeWrong`] another may be tried.
+    ///
+    /// # Errors
+    /// [`Code::RecoveryCodeWrong`], [`Code::SignInOver`], and whatever a call may meet.
+    pub async fn recover(&self, recovery_code: Secret) -> Result<(Session, u32), Failure> {
+        let body = RecoveryBody { ticket: self.0.ticket.ticket.clone(), recovery_code };
+        let Recovered { grant, left } = self.0.door.client.call(&Recover, &body, self.0.caller()).await?;
+        Ok((self.0.begin(grant).await, left))
     }
 }
 
@@ -222,12 +247,15 @@ impl EnrolStep {
         self.0.door.client.call(&Enrol, &body, self.0.caller()).await
     }
 
-    /// Tries the first code. After [`Code::CodeWrong`] another may be tried.
+    /// Tries the first code, and answers the recovery codes, which are shown this once. After [`Code::CodeWrong`] another may be tried.
     ///
     /// # Errors
     /// [`Code::CodeWrong`], [`Code::SignInOver`], [`Code::EnrolmentNotOpen`], and whatever a call may meet.
-    pub async fn confirm(&self, code: Secret) -> Result<Session, Failure> {
-        self.0.finish(&ConfirmEnrolment, code).await
+    pub async fn confirm(&self, code: Secret) -> Result<(Session, RecoveryCodes), Failure> {
+        let body = CodeBody { ticket: self.0.ticket.ticket.clone(), code };
+        let Enrolled { grant, recovery } =
+            self.0.door.client.call(&ConfirmEnrolment, &body, self.0.caller()).await?;
+        Ok((self.0.begin(grant).await, recovery))
     }
 }
 
@@ -236,13 +264,8 @@ impl Underway {
         Caller { key: &self.key, access_token: None }
     }
 
-    async fn finish<E>(&self, endpoint: &E, code: Secret) -> Result<Session, Failure>
-    where
-        E: Endpoint<Body = CodeBody, Answer = Grant>,
-    {
-        let body = CodeBody { ticket: self.ticket.ticket.clone(), code };
-        let grant = self.door.client.call(endpoint, &body, self.caller()).await?;
-        Ok(self.door.begin(Arc::clone(&self.key), grant).await)
+    async fn begin(&self, grant: Grant) -> Session {
+        self.door.begin(Arc::clone(&self.key), grant).await
     }
 }
 

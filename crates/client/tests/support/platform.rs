@@ -122,7 +122,19 @@ impl State {
         match request.path.as_str() {
             "/api/v1/sign-in/password" => self.password(&body, key),
             "/api/v1/sign-in/enrolment" => Reply::json(&json!({"key": "ABCD", "uri": "otpauth://totp/x"})),
-            "/api/v1/sign-in/code" | "/api/v1/sign-in/enrolment/confirm" => self.code(&body, key),
+            "/api/v1/sign-in/code" => self.code(&body, key),
+            "/api/v1/sign-in/enrolment/confirm" => match self.try_code(&body, key) {
+                Ok(grant) => {
+                    Reply::json(&json!({"grant": grant, "recovery": {"codes": ["aaaa-bbbb-cccc-dddd"]}}))
+                }
+                Err(reply) => reply,
+            },
+            "/api/v1/sign-in/recovery" => match self.tickets.get(body["ticket"].as_str().unwrap()).cloned() {
+                Some((bound, stay)) if bound == key && body["recovery_code"] == "aaaa-bbbb-cccc-dddd" => {
+                    Reply::json(&json!({"grant": self.grant(key, stay), "left": 9}))
+                }
+                _ => Reply::problem(401, "recovery-code-wrong"),
+            },
             "/api/v1/session/refresh" => self.refresh(&body, key),
             "/api/v1/session/end" => match self.refresh.remove(body["refresh_token"].as_str().unwrap()) {
                 Some(_) => {
@@ -182,12 +194,16 @@ impl State {
     }
 
     fn code(&mut self, body: &Value, key: &str) -> Reply {
+        self.try_code(body, key).map_or_else(|reply| reply, |grant| Reply::json(&grant))
+    }
+
+    fn try_code(&mut self, body: &Value, key: &str) -> Result<Value, Reply> {
         match self.tickets.get(body["ticket"].as_str().unwrap()).cloned() {
             Some((bound, stay)) if bound == key => match body["code"].as_str() {
-                Some("123456") => Reply::json(&self.grant(key, stay)),
-                _ => Reply::problem(401, "code-wrong"),
+                Some("123456") => Ok(self.grant(key, stay)),
+                _ => Err(Reply::problem(401, "code-wrong")),
             },
-            _ => Reply::problem(401, "sign-in-over"),
+            _ => Err(Reply::problem(401, "sign-in-over")),
         }
     }
 

@@ -1,6 +1,8 @@
 //! People's accounts.
 
 mod add;
+pub mod locks;
+pub mod second_step;
 mod words;
 
 use polder_wire::rights::Role;

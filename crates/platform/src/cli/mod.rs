@@ -1,6 +1,7 @@
 //! The command line.
 
 mod add;
+mod logins;
 mod serve;
 
 use std::ffi::OsString;
@@ -55,6 +56,10 @@ enum Command {
     /// Map projects
     #[command(subcommand)]
     Project(add::Project),
+    /// Switch signing in off or on at once; off ends every session that it is about
+    Logins(logins::Logins),
+    /// Forget the wrong tries at somebody's account, so that the next one waits no longer
+    Unlock(logins::Unlock),
 }
 
 /// Runs the program with these arguments.
@@ -91,6 +96,8 @@ async fn execute(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>>
         Command::Domain(command) => add::domain(&config, around, command).await,
         Command::User(command) => add::user(&config, around, command).await,
         Command::Project(command) => add::project(&config, around, command).await,
+        Command::Logins(command) => logins::switch(&config, around, command).await,
+        Command::Unlock(command) => logins::unlock(&config, around, command).await,
     }
 }
 

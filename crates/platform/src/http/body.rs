@@ -58,7 +58,9 @@ pub(super) fn fuzz(bytes: &[u8]) {
     use polder_wire::Nothing;
     use polder_wire::password::{ChangeBody, ForgottenBody, SetBody};
     use polder_wire::people::{AddPersonBody, PasswordMinimum};
-    use polder_wire::sign_in::{CodeBody, PasswordBody, RefreshBody, TicketBody};
+    use polder_wire::manage::Switch;
+    use polder_wire::second_step::FirstCode;
+    use polder_wire::sign_in::{CodeBody, PasswordBody, RecoveryBody, RefreshBody, TicketBody};
 
     fn read<T: DeserializeOwned + serde::Serialize>(bytes: &[u8]) {
         use futures_util::FutureExt;
@@ -79,6 +81,7 @@ pub(super) fn fuzz(bytes: &[u8]) {
     read::<PasswordBody>(bytes);
     read::<TicketBody>(bytes);
     read::<CodeBody>(bytes);
+    read::<RecoveryBody>(bytes);
     read::<RefreshBody>(bytes);
     read::<ForgottenBody>(bytes);
     read::<polder_wire::password::CodeBody>(bytes);
@@ -86,6 +89,8 @@ pub(super) fn fuzz(bytes: &[u8]) {
     read::<ChangeBody>(bytes);
     read::<AddPersonBody>(bytes);
     read::<PasswordMinimum>(bytes);
+    read::<FirstCode>(bytes);
+    read::<Switch>(bytes);
     read::<Nothing>(bytes);
 }
 

@@ -96,8 +96,8 @@ impl Held {
     }
 }
 
-/// Who has an IPv6 address has all of its network (RFC 6177).
-fn counted_as(from: IpAddr) -> IpAddr {
+/// As whom an address counts: who has an IPv6 address has all of its network (RFC 6177).
+pub(crate) fn counted_as(from: IpAddr) -> IpAddr {
     match from.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
         address => address,
@@ -198,7 +198,7 @@ mod tests {
     use super::*;
     use tokio::io::AsyncReadExt;
 
-    const LIMITS: Limits = Limits { connections: 4, per_address: 2 };
+    const LIMITS: Limits = Limits { connections: 4, per_address: 2, wrong_per_address: 1 };
 
     fn address(text: &str) -> IpAddr {
         text.parse().unwrap()

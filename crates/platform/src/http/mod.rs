@@ -2,7 +2,7 @@
 
 mod body;
 mod client_version;
-mod crowd;
+pub(crate) mod crowd;
 pub(crate) mod device;
 mod edge;
 mod listener;

@@ -70,6 +70,10 @@ fn needs(action: ActionKind) -> Needs {
         | ActionKind::ChangePassword
         | ActionKind::AddPerson
         | ActionKind::SetPasswordMinimum
+        | ActionKind::LookAtSecondStep
+        | ActionKind::ChangeSecondStep
+        | ActionKind::UnlockPerson
+        | ActionKind::SwitchLogins
         | ActionKind::ListProjects
         | ActionKind::OpenProject
         | ActionKind::ReadSketch

@@ -1,13 +1,14 @@
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use polder_wire::{Code, PROBLEM_JSON, Problem};
+use polder_wire::{Clock, Code, PROBLEM_JSON, Problem};
 
 /// An answer that says no, as problem+json (RFC 9457).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refused {
     code: Code,
     retry_after: Option<u32>,
+    clock: Option<Clock>,
 }
 
 impl Refused {
@@ -24,6 +25,18 @@ impl Refused {
         Self::from(Code::Internal)
     }
 
+    /// Another try makes sense after so many seconds.
+    #[must_use]
+    pub fn after(self, seconds: impl Into<Option<u32>>) -> Self {
+        Self { retry_after: seconds.into(), ..self }
+    }
+
+    /// Says what the person compares their clocks with.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock: Some(clock), ..self }
+    }
+
     /// What the person is told.
     pub fn code(self) -> Code {
         self.code
@@ -32,7 +45,7 @@ impl Refused {
 
 impl From<Code> for Refused {
     fn from(code: Code) -> Self {
-        Self { code, retry_after: (code == Code::Busy).then_some(2) }
+        Self { code, retry_after: (code == Code::Busy).then_some(2), clock: None }
     }
 }
 
@@ -54,11 +67,21 @@ internal!(
     crate::store::seal::SealError,
     crate::store::keys::KeyError,
     crate::store::blobs::BlobError,
+    crate::login::recovery::MakeError,
+    crate::login::totp::TotpError,
 );
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code.title())
+    }
+}
+
+impl std::error::Error for Refused {}
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let problem = Problem { retry_after: self.retry_after, ..Problem::new(self.code) };
+        let problem = Problem { retry_after: self.retry_after, clock: self.clock, ..Problem::new(self.code) };
         // A struct of texts and numbers always serialises.
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = Response::new(Body::from(body));

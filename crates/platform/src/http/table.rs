@@ -5,15 +5,17 @@ use axum::extract::Request;
 use axum::response::Response;
 use bytes::Bytes;
 use polder_wire::password as wire_password;
-use polder_wire::{Code, Endpoint, Method, Nothing, OPENAPI_PATH, Raw, people, project, session, sign_in};
+use polder_wire::{
+    Code, Endpoint, Method, Nothing, OPENAPI_PATH, Raw, manage, people, project, second_step, session, sign_in,
+};
 
 use super::routes::{Guarded, PathValues, RawAnswer, Route, Routes};
 use super::{Refused, openapi};
 use crate::rights::{
-    AddPerson, AskForPassword, Authorized, ChangePassword, EndDevice, EndOthers, EndSession, FetchRelease,
-    ListDevices, ListProjects, LockSession, OpenProject, ProveAgain, ReadApiDescription, ReadLayer,
-    ReadPasswordRules, ReadSketch, RefreshSession, SetPassword, SetPasswordMinimum, SignIn, UnlockSession,
-    WatchEvents, WhoAmI,
+    AddPerson, AskForPassword, Authorized, ChangePassword, ChangeSecondStep, EndDevice, EndOthers, EndSession,
+    FetchRelease, ListDevices, ListProjects, LockSession, LookAtSecondStep, OpenProject, ProveAgain,
+    ReadApiDescription, ReadLayer, ReadPasswordRules, ReadSketch, RefreshSession, SetPassword,
+    SetPasswordMinimum, SignIn, SwitchLogins, UnlockPerson, UnlockSession, WatchEvents, WhoAmI,
 };
 use crate::{App, account, domains, events, login, password, projects};
 
@@ -32,6 +34,7 @@ fn all(document: Bytes) -> Routes {
         .json::<sign_in::Enrol, _, _>("Ask for a new second step", login::enrol)
         .json::<sign_in::ConfirmEnrolment, _, _>("Confirm a new second step", login::confirm)
         .json::<sign_in::Code, _, _>("Second step of a sign-in", login::code)
+        .json::<sign_in::Recover, _, _>("A recovery code instead", login::recover)
         .json::<sign_in::Refresh, _, _>("Exchange a refresh token", login::refresh)
         .json::<sign_in::SignOut, _, _>("Sign this device out", login::sign_out)
         .json::<wire_password::Forgotten, _, _>("Ask for a letter with a code", password::forgotten)
@@ -45,6 +48,16 @@ fn all(document: Bytes) -> Routes {
             domains::set_password_minimum,
         )
         .json::<sign_in::WhoAmI, _, _>("Who is signed in", account::me)
+        .json::<second_step::Look, _, _>("How one's second step stands", account::second_step::look)
+        .json::<second_step::Prepare, _, _>("Ask for another second step", account::second_step::prepare)
+        .json::<second_step::Replace, _, _>("Put it in force", account::second_step::replace)
+        .json::<second_step::Remove, _, _>("Do without a second step", account::second_step::remove)
+        .json::<second_step::RenewRecovery, _, _>(
+            "Ten new recovery codes",
+            account::second_step::renew_recovery,
+        )
+        .json::<manage::Unlock, _, _>("Forget wrong tries at an account", account::locks::unlock)
+        .json::<manage::SwitchLogins, _, _>("Switch somebody's signing in off or on", account::locks::switch)
         .json::<session::Prove, _, _>("Make the sign-in fresh again", login::prove::prove)
         .json::<session::Lock, _, _>("Lock the session", login::prove::lock)
         .json::<session::Unlock, _, _>("Unlock the session", login::prove::unlock)
@@ -104,6 +117,7 @@ guarded! {
     sign_in::Enrol => SignIn, _ => Self;
     sign_in::ConfirmEnrolment => SignIn, _ => Self;
     sign_in::Code => SignIn, _ => Self;
+    sign_in::Recover => SignIn, _ => Self;
     sign_in::Refresh => RefreshSession, _ => Self;
     sign_in::SignOut => EndSession, _ => Self;
     wire_password::Forgotten => AskForPassword, _ => Self;
@@ -114,6 +128,13 @@ guarded! {
     people::AddPerson => AddPerson, _ => Self;
     people::SetPasswordMinimum => SetPasswordMinimum, _ => Self;
     sign_in::WhoAmI => WhoAmI, _ => Self;
+    second_step::Look => LookAtSecondStep, _ => Self;
+    second_step::Prepare => ChangeSecondStep, _ => Self;
+    second_step::Replace => ChangeSecondStep, _ => Self;
+    second_step::Remove => ChangeSecondStep, _ => Self;
+    second_step::RenewRecovery => ChangeSecondStep, _ => Self;
+    manage::Unlock => UnlockPerson, path => Self { person: path.parse("person")? };
+    manage::SwitchLogins => SwitchLogins, path => Self { person: path.parse("person")? };
     session::Prove => ProveAgain, _ => Self;
     session::Lock => LockSession, _ => Self;
     session::Unlock => UnlockSession, _ => Self;
@@ -170,6 +191,7 @@ mod tests {
                 ("POST", "/api/v1/sign-in/enrolment", SignIn),
                 ("POST", "/api/v1/sign-in/enrolment/confirm", SignIn),
                 ("POST", "/api/v1/sign-in/code", SignIn),
+                ("POST", "/api/v1/sign-in/recovery", SignIn),
                 ("POST", "/api/v1/session/refresh", RefreshSession),
                 ("POST", "/api/v1/session/end", EndSession),
                 ("POST", "/api/v1/password/forgotten", AskForPassword),
@@ -180,6 +202,13 @@ mod tests {
                 ("POST", "/api/v1/people", AddPerson),
                 ("POST", "/api/v1/domain/passwords", SetPasswordMinimum),
                 ("GET", "/api/v1/me", WhoAmI),
+                ("GET", "/api/v1/me/second-step", LookAtSecondStep),
+                ("POST", "/api/v1/me/second-step/enrolment", ChangeSecondStep),
+                ("POST", "/api/v1/me/second-step/confirm", ChangeSecondStep),
+                ("POST", "/api/v1/me/second-step/remove", ChangeSecondStep),
+                ("POST", "/api/v1/me/recovery-codes", ChangeSecondStep),
+                ("POST", "/api/v1/people/{person}/unlock", UnlockPerson),
+                ("POST", "/api/v1/people/{person}/logins", SwitchLogins),
                 ("POST", "/api/v1/session/prove", ProveAgain),
                 ("POST", "/api/v1/session/lock", LockSession),
                 ("POST", "/api/v1/session/unlock", UnlockSession),
@@ -241,7 +270,7 @@ mod tests {
                 "/api/v1/sign-in/code",
                 "post",
                 json!([{ "device": [] }]),
-                "200 400 401 409 413 415 426 500 503",
+                "200 400 401 403 409 413 415 426 429 500 503",
             ),
         ] {
             let operation = &document["paths"][path][method];

@@ -62,7 +62,7 @@ pub struct Hashing {
 }
 
 impl Hashing {
-    /// Starts with as many workers as half of the machine's cores, at least one.
+    /// Starts with a worker for each of the machine's cores but one, at least one.
     pub fn start(cost: Cost) -> Self {
         let params = Params::new(cost.memory_kib, cost.passes, 1, None)
             .unwrap_or_else(|_| unreachable!("both costs are within argon2's limits"));
@@ -137,9 +137,9 @@ impl Hashing {
     }
 }
 
-/// Half of the cores: the other half answers requests.
+/// All cores but one, which is left to requests; at low priority, so that requests get the others as well.
 fn workers(cores: usize) -> usize {
-    (cores / 2).max(1)
+    cores.saturating_sub(1).max(1)
 }
 
 fn work(jobs: &Mutex<Receiver<Job>>) {

@@ -5,11 +5,16 @@
 //! that the device proves to hold with every request.
 
 pub(crate) mod devices;
+pub(crate) mod guessing;
 pub mod hashing;
+mod known;
+pub(crate) mod notices;
 pub mod proof;
 pub(crate) mod prove;
+pub(crate) mod recovery;
 pub(crate) mod second_step;
 pub(crate) mod session;
+pub mod switch;
 mod ticket;
 mod token;
 pub mod totp;
@@ -17,9 +22,10 @@ pub mod totp;
 use std::net::IpAddr;
 
 use polder_wire::sign_in::{
-    self, CodeBody, Enrolment, Grant, NextStep, PasswordBody, RefreshBody, Ticket, TicketBody,
+    self, CodeBody, Enrolled, Enrolment, Grant, NextStep, PasswordBody, Recovered, RecoveryBody, RefreshBody,
+    Ticket, TicketBody,
 };
-use polder_wire::{Code, DomainId, Nothing, Secret, UserId};
+use polder_wire::{Clock, Code, DomainId, Nothing, Secret, UserId};
 use sqlx::Row;
 
 use crate::App;
@@ -29,14 +35,15 @@ use crate::events;
 use crate::http::Refused;
 use crate::password::{self, policy::normalised};
 use crate::rights::{Authorized, EndSession, RefreshSession, SignIn};
-use crate::store::{StoreError, parsed};
+use crate::store::{StoreError, Write, parsed};
 pub(crate) use devices::Named;
+use guessing::{Guesser, Try};
 use hashing::HashingError;
 use proof::Thumbprint;
 use ticket::{Held, Step};
 
 /// What an authenticator shows beside the account.
-const ISSUER: &str = "Polder";
+pub(crate) const ISSUER: &str = "Polder";
 
 impl From<HashingError> for Refused {
     fn from(error: HashingError) -> Self {
@@ -51,7 +58,8 @@ impl From<HashingError> for Refused {
 /// `POST /api/v1/sign-in/password`. Equal work and equal words whether the account exists or not (B6).
 ///
 /// # Errors
-/// [`Code::CredentialsWrong`]; [`Code::Malformed`] for what no account can have.
+/// [`Code::CredentialsWrong`]; [`Code::TooManyTries`], [`Code::TriesUsedUp`] and [`Code::AddressBlocked`], for a name that
+/// nobody has as well; [`Code::LoginsOff`]; [`Code::Malformed`] for what no account can have.
 pub async fn password(
     leave: Authorized<SignIn>,
     app: App,
@@ -63,24 +71,40 @@ pub async fn password(
         return Err(Code::Malformed.into());
     }
     let named = Named::said(body.device.as_ref())?;
+    let known_as = known::hash(body.known_as.as_ref())?;
+    switch::refuse_if_off_for_all(&app).await?;
+    let email_hash = email.hash(&app);
     let row = sqlx::query("SELECT domain_id, id, password_hash FROM users WHERE email_hash = $1")
-        .bind(email.hash(&app))
+        .bind(email_hash.as_str())
         .fetch_optional(app.store.pool())
         .await?;
+    let guesser = Guesser::at_the_door(&app, &email_hash, known_as.as_deref(), leave.address()).await?;
+    let attempt = guessing::enter(&app, guesser).await?;
     let stored = row.as_ref().map(|row| row.try_get::<String, _>("password_hash")).transpose()?;
     // Somebody who has not set a first password yet has none that could be right.
     let stored = stored.filter(|stored| !stored.is_empty());
     let typed = normalised(&body.password);
-    let verified = app.hashing.verify(typed.clone(), stored.clone()).await?;
-    let (Some(row), true) = (row, verified.right) else {
-        return Err(Code::CredentialsWrong.into());
+    let verified = match app.hashing.verify(typed.clone(), stored.clone()).await {
+        Ok(verified) => verified,
+        Err(error) => {
+            attempt.unseen(&app).await?;
+            return Err(error.into());
+        }
     };
-    let (domain, user): (DomainId, UserId) = (parsed(&row, "domain_id")?, parsed(&row, "id")?);
+    let whose = row
+        .as_ref()
+        .map(|row| Ok::<(DomainId, UserId), sqlx::Error>((parsed(row, "domain_id")?, parsed(row, "id")?)))
+        .transpose()?;
+    let (Some((domain, user)), true) = (whose, verified.right) else {
+        let wait = attempt.wrong(&app, whose).await?;
+        return Err(Refused::from(Code::CredentialsWrong).after(wait));
+    };
     if let (true, Some(stored)) = (verified.cheaper, stored) {
         hash_anew(&app, domain, user, typed, &stored).await?;
     }
-    let newcomer = Newcomer { device: leave.device(), address: leave.address(), stay: body.stay, named };
-    after_password(&app, domain, user, newcomer).await
+    let (device, address) = (leave.device(), leave.address());
+    let newcomer = Newcomer { device, address, stay: body.stay, named, known_as };
+    after_password(&app, domain, user, newcomer, Some(attempt)).await
 }
 
 /// Keeps a password at today's cost. If it was changed meanwhile, the newer one stays.
@@ -112,15 +136,25 @@ pub(crate) struct Newcomer {
     pub(crate) stay: bool,
     /// What it calls itself.
     pub(crate) named: Named,
+    /// The hash of what the account may know it by.
+    pub(crate) known_as: Option<String>,
 }
 
-/// What comes after somebody proved who they are by a password, or set one with a code.
+/// What comes after somebody proved who they are by a password, or set one with a code. `attempt` is what the password
+/// was paid with.
 pub(crate) async fn after_password(
     app: &App,
     domain: DomainId,
     user: UserId,
     newcomer: Newcomer,
+    attempt: Option<Try>,
 ) -> Result<NextStep, Refused> {
+    if switch::is_off(app, domain, user).await? {
+        if let Some(attempt) = attempt {
+            attempt.unseen(app).await?;
+        }
+        return Err(Code::LoginsOff.into());
+    }
     let row = sqlx::query(
         "SELECT d.name AS domain_name, d.second_step, s.user_id AS has_second_step
          FROM users u JOIN domains d ON d.id = u.domain_id
@@ -139,16 +173,24 @@ pub(crate) async fn after_password(
         (false, SecondStep::Required) => Step::Enrol,
         (false, SecondStep::Optional) => {
             let mut write = app.store.write().await?;
-            let Newcomer { device, address, stay, named } = newcomer;
+            let Newcomer { device, address, stay, named, known_as } = newcomer;
             let start = session::Start { domain, user, device, stay, named, address };
-            let issued = session::start(app, &mut write, &start).await?;
-            write.commit().await?;
-            return grant(app, domain, user, issued).await.map(NextStep::Done);
+            if let Some(attempt) = attempt {
+                attempt.right(write.on()).await?;
+            }
+            return begin(app, write, &start, known_as).await.map(NextStep::Done);
         }
     };
-    let Newcomer { device, stay, named, .. } = newcomer;
-    let ticket = ticket::issue(app, domain, user, device, step, stay, &named).await?;
     let keys = app.keys.domain(domain).await?;
+    let now = app.now();
+    let mut write = app.store.write().await?;
+    if let Some(attempt) = attempt {
+        attempt.refund(write.on(), now).await?;
+    }
+    let Newcomer { device, stay, named, known_as, .. } = newcomer;
+    let new = ticket::New { domain, user, device, step, stay, named, known_as };
+    let ticket = ticket::issue(app, write.on(), &keys, new).await?;
+    write.commit().await?;
     let domain_name = domains::open_name(&keys, domain, &row.try_get::<Vec<u8>, _>("domain_name")?)?;
     let ticket = Ticket { ticket, domain_name };
     Ok(match step {
@@ -185,23 +227,29 @@ pub async fn enrol(
     Ok(Enrolment { key: totp::base32(&key), uri: totp::uri(&key, ISSUER, &email) })
 }
 
-/// `POST /api/v1/sign-in/enrolment/confirm`: the first code puts the new key in force and signs in.
+/// `POST /api/v1/sign-in/enrolment/confirm`: the first code puts the new key in force, makes the recovery codes and signs
+/// in. It is spent by that, as any code.
 ///
 /// # Errors
-/// [`Code::CodeWrong`], [`Code::SignInOver`], [`Code::EnrolmentNotOpen`].
+/// [`Code::CodeWrong`], [`Code::SignInOver`], [`Code::EnrolmentNotOpen`], [`Code::LoginsOff`].
 pub async fn confirm(
     leave: Authorized<SignIn>,
     app: App,
     _: sign_in::ConfirmEnrolment,
     body: CodeBody,
-) -> Result<Grant, Refused> {
+) -> Result<Enrolled, Refused> {
     let held = enrolling(ticket::find(&app, &body.ticket, leave.device()).await?)?;
     let keys = app.keys.domain(held.domain).await?;
     let key = ticket::pending(&held, &keys)?.ok_or(Refused::from(Code::EnrolmentNotOpen))?;
-    charge(&app, &held).await?;
+    refuse_if_off(&app, &held).await?;
+    // Who set the key knows it: there is nothing to guess, and the ticket's tries are enough.
+    if !ticket::charge(&app, &held).await? {
+        return Err(Code::SignInOver.into());
+    }
     let now = app.now();
-    let step =
-        totp::matching_step(&key, body.code.expose(), now, None).ok_or(Refused::from(Code::CodeWrong))?;
+    let Some(step) = totp::matching_step(&key, body.code.expose(), now, None) else {
+        return Err(Refused::from(Code::CodeWrong).with_clock(clock(&app, &held, &key, &body.code).await?));
+    };
 
     let set = second_step::Set { domain: held.domain, user: held.user, last_step: step, at: now };
     let mut write = app.store.write().await?;
@@ -209,33 +257,75 @@ pub async fn confirm(
     if !second_step::insert(write.on(), &keys, &set, &key, app.random).await? {
         return Err(Code::EnrolmentNotOpen.into());
     }
-    finish(&app, write, held, leave.device(), leave.address()).await
+    let recovery = recovery::make(write.on(), &keys, held.domain, held.user, now, app.random).await?;
+    // Whoever has only stolen the password could be the one who did.
+    notices::second_step_changed(&app, &mut write, (held.domain, held.user)).await?;
+    let grant = finish(&app, write, held, &leave).await?;
+    Ok(Enrolled { grant, recovery })
 }
 
 /// `POST /api/v1/sign-in/code`: a code works once, in its own time and one step around it (B3).
 ///
 /// # Errors
-/// [`Code::CodeWrong`], [`Code::SignInOver`].
+/// [`Code::CodeWrong`], [`Code::SignInOver`], and what [`guessing::enter`] answers.
 pub async fn code(
     leave: Authorized<SignIn>,
     app: App,
     _: sign_in::Code,
     body: CodeBody,
 ) -> Result<Grant, Refused> {
-    let held = ticket::find(&app, &body.ticket, leave.device()).await?;
-    let held = held.filter(|held| held.step == Step::Code).ok_or(Refused::from(Code::SignInOver))?;
-    charge(&app, &held).await?;
+    let (held, attempt) = try_second_step(&app, &leave, &body.ticket).await?;
     let keys = app.keys.domain(held.domain).await?;
     let active = second_step::find(&app, &keys, held.domain, held.user).await?;
     let active = active.ok_or(Refused::from(Code::SignInOver))?;
-    let step = totp::matching_step(&active.key, body.code.expose(), app.now(), Some(active.last_step))
-        .ok_or(Refused::from(Code::CodeWrong))?;
-
-    let mut write = app.store.write().await?;
-    if !second_step::use_step(write.on(), held.domain, held.user, step).await? {
-        return Err(Code::CodeWrong.into());
+    if let Some(step) =
+        totp::matching_step(&active.key, body.code.expose(), app.now(), Some(active.last_step))
+    {
+        let mut write = app.store.write().await?;
+        if second_step::use_step(write.on(), held.domain, held.user, step).await? {
+            attempt.right(write.on()).await?;
+            return finish(&app, write, held, &leave).await;
+        }
+        // Another request was faster with this very code.
     }
-    finish(&app, write, held, leave.device(), leave.address()).await
+    let wait = attempt.wrong(&app, Some((held.domain, held.user))).await?;
+    let clock = clock(&app, &held, &active.key, &body.code).await?;
+    Err(Refused::from(Code::CodeWrong).after(wait).with_clock(clock))
+}
+
+/// `POST /api/v1/sign-in/recovery`: a recovery code works once, and the person is told by mail (B5).
+///
+/// # Errors
+/// [`Code::RecoveryCodeWrong`], [`Code::SignInOver`], and what [`guessing::enter`] answers.
+pub async fn recover(
+    leave: Authorized<SignIn>,
+    app: App,
+    _: sign_in::Recover,
+    body: RecoveryBody,
+) -> Result<Recovered, Refused> {
+    let (held, attempt) = try_second_step(&app, &leave, &body.ticket).await?;
+    let keys = app.keys.domain(held.domain).await?;
+    let now = app.now();
+    let mut write = app.store.write().await?;
+    if !recovery::use_once(write.on(), &keys, held.domain, held.user, &body.recovery_code, now).await? {
+        drop(write);
+        let wait = attempt.wrong(&app, Some((held.domain, held.user))).await?;
+        return Err(Refused::from(Code::RecoveryCodeWrong).after(wait));
+    }
+    let left = recovery::left_in(write.on(), held.domain, held.user).await?;
+    notices::recovery_code_used(&app, &mut write, (held.domain, held.user), left).await?;
+    attempt.right(write.on()).await?;
+    tracing::info!(user = %held.user, left, "a recovery code was used");
+    let grant = finish(&app, write, held, &leave).await?;
+    Ok(Recovered { grant, left })
+}
+
+/// Who a request with an access token is of: what every request behind the front door goes through before its handler.
+///
+/// # Errors
+/// [`Code::ProofNeeded`], [`Code::ProofWrong`], [`Code::AccessExpired`], [`Code::SessionOver`], [`Code::SessionLocked`].
+pub async fn person(app: &App, parts: &http::request::Parts) -> Result<crate::rights::Person, Refused> {
+    session::person(app, parts).await
 }
 
 /// `POST /api/v1/session/refresh`.
@@ -273,12 +363,15 @@ pub async fn sign_out(
 pub async fn sweep(app: &App) -> Result<(), StoreError> {
     let now = app.now().0;
     let mut write = app.store.write().await?;
-    for statement in
-        ["DELETE FROM tickets WHERE expires_at <= $1", "DELETE FROM sessions WHERE expires_at <= $1"]
-    {
+    for statement in [
+        "DELETE FROM tickets WHERE expires_at <= $1",
+        "DELETE FROM sessions WHERE expires_at <= $1",
+        "DELETE FROM second_step_changes WHERE expires_at <= $1",
+    ] {
         sqlx::query(statement).bind(now).execute(write.on()).await?;
     }
     events::sweep(app, write.on()).await?;
+    guessing::sweep(write.on(), app.now()).await?;
     password::sweep(app, &mut write).await?;
     write.commit().await
 }
@@ -291,27 +384,69 @@ fn enrolling(held: Option<Held>) -> Result<Held, Refused> {
     }
 }
 
-/// Each try is paid before the code is looked at, so that guesses made at once are counted one by one.
-async fn charge(app: &App, held: &Held) -> Result<(), Refused> {
-    if ticket::charge(app, held).await? { Ok(()) } else { Err(Code::SignInOver.into()) }
+/// A ticket that waits for a second step, with a try at it that is paid for: by the account's count first, then by the
+/// ticket's own, so that guesses made at once are counted one by one.
+async fn try_second_step(
+    app: &App,
+    leave: &Authorized<SignIn>,
+    ticket: &Secret,
+) -> Result<(Held, Try), Refused> {
+    let held = ticket::find(app, ticket, leave.device()).await?;
+    let held = held.filter(|held| held.step == Step::Code).ok_or(Refused::from(Code::SignInOver))?;
+    refuse_if_off(app, &held).await?;
+    let known_as = held.known_as.as_deref();
+    let guesser = Guesser::at_the_door(app, &held.email_hash, known_as, leave.address()).await?;
+    let attempt = guessing::enter(app, guesser).await?;
+    if !ticket::charge(app, &held).await? {
+        attempt.unseen(app).await?;
+        return Err(Code::SignInOver.into());
+    }
+    Ok((held, attempt))
+}
+
+/// Whoever holds a ticket brought the right password, and may hear why it leads nowhere.
+async fn refuse_if_off(app: &App, held: &Held) -> Result<(), Refused> {
+    if switch::is_off(app, held.domain, held.user).await? { Err(Code::LoginsOff.into()) } else { Ok(()) }
+}
+
+/// What a person whose code was wrong compares their clocks with (B4).
+async fn clock(app: &App, held: &Held, key: &[u8], code: &Secret) -> Result<Clock, Refused> {
+    let now = app.now();
+    let stray =
+        totp::stray_step(key, code.expose(), now).map(|step| ticket::Stray { step, at: totp::step_at(now) });
+    let ahead = ticket::keep_stray(app, held, stray).await?;
+    Ok(Clock { platform: now, authenticator_ahead: ahead.map(|steps| steps * totp::STEP_SECONDS) })
 }
 
 /// Uses the ticket up, starts the session and makes both last together with what `write` holds already.
 async fn finish(
     app: &App,
-    mut write: crate::store::Write,
+    mut write: Write,
     held: Held,
-    device: Thumbprint,
-    address: Option<IpAddr>,
+    leave: &Authorized<SignIn>,
 ) -> Result<Grant, Refused> {
     if !ticket::use_up(write.on(), &held).await? {
         return Err(Code::SignInOver.into());
     }
-    let Held { domain, user, stay, named, .. } = held;
-    let start = session::Start { domain, user, device, stay, named, address };
-    let issued = session::start(app, &mut write, &start).await?;
+    let Held { domain, user, stay, named, known_as, .. } = held;
+    let start =
+        session::Start { domain, user, device: leave.device(), stay, named, address: leave.address() };
+    begin(app, write, &start, known_as).await
+}
+
+/// Starts the session, and knows the device from now on.
+async fn begin(
+    app: &App,
+    mut write: Write,
+    start: &session::Start,
+    known_as: Option<String>,
+) -> Result<Grant, Refused> {
+    if let Some(hash) = known_as {
+        known::remember(write.on(), start.domain, start.user, &hash, app.now()).await?;
+    }
+    let issued = session::start(app, &mut write, start).await?;
     write.commit().await?;
-    grant(app, domain, user, issued).await
+    grant(app, start.domain, start.user, issued).await
 }
 
 async fn grant(app: &App, domain: DomainId, user: UserId, issued: session::Issued) -> Result<Grant, Refused> {

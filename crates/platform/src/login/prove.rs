@@ -94,7 +94,7 @@ async fn show(app: &App, person: &Person, body: ProofBody, code_asked: bool) -> 
     let stored = row.map(|row| row.try_get::<String, _>("password_hash")).transpose()?;
     match app.hashing.verify(normalised(&password), stored).await {
         Ok(verified) if verified.right => {}
-        Ok(_) => return wrong(app, person, Code::PasswordWrong).await,
+        Ok(_) => return Err(wrong(app, person, Code::PasswordWrong).await?),
         Err(error) => {
             if matches!(error, HashingError::Full) {
                 // Nothing was looked at.
@@ -117,7 +117,7 @@ async fn show(app: &App, person: &Person, body: ProofBody, code_asked: bool) -> 
             };
             if !used {
                 drop(write);
-                return wrong(app, person, Code::CodeWrong).await;
+                return Err(wrong(app, person, Code::CodeWrong).await?);
             }
             true
         }
@@ -137,7 +137,10 @@ async fn show(app: &App, person: &Person, body: ProofBody, code_asked: bool) -> 
 }
 
 /// Each try is paid before anything is looked at, so that guesses made at once are counted one by one.
-async fn pay(app: &App, person: &Person) -> Result<(), Refused> {
+///
+/// # Errors
+/// [`Code::SessionOver`] when none is left.
+pub(crate) async fn pay(app: &App, person: &Person) -> Result<(), Refused> {
     let mut write = app.store.write().await?;
     let paid = sqlx::query(
         "UPDATE sessions SET proof_tries = proof_tries + 1
@@ -151,7 +154,11 @@ async fn pay(app: &App, person: &Person) -> Result<(), Refused> {
     if paid.rows_affected() == 1 { Ok(()) } else { Err(Code::SessionOver.into()) }
 }
 
-async fn give_back(app: &App, person: &Person) -> Result<(), Refused> {
+/// The try was right, or nobody could look at it.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn give_back(app: &App, person: &Person) -> Result<(), Refused> {
     let mut write = app.store.write().await?;
     sqlx::query("UPDATE sessions SET proof_tries = proof_tries - 1 WHERE id = $1 AND proof_tries > 0")
         .bind(person.session.to_string())
@@ -161,8 +168,11 @@ async fn give_back(app: &App, person: &Person) -> Result<(), Refused> {
     Ok(())
 }
 
-/// The last wrong try ends the session: whoever found the computer does not go on guessing.
-async fn wrong(app: &App, person: &Person, code: Code) -> Result<Proven, Refused> {
+/// What to answer a wrong try. The last one ends the session: whoever found the computer does not go on guessing.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn wrong(app: &App, person: &Person, code: Code) -> Result<Refused, Refused> {
     let mut write = app.store.write().await?;
     let row = sqlx::query("SELECT proof_tries FROM sessions WHERE id = $1")
         .bind(person.session.to_string())
@@ -170,10 +180,10 @@ async fn wrong(app: &App, person: &Person, code: Code) -> Result<Proven, Refused
         .await?;
     let tries = row.map(|row| row.try_get::<i64, _>("proof_tries")).transpose()?;
     if tries.is_some_and(|tries| tries < i64::from(PROOF_TRIES)) {
-        return Err(code.into());
+        return Ok(code.into());
     }
     session::end_of(app, write.on(), person.domain, person.user, person.session).await?;
     write.commit().await?;
     tracing::warn!(session = %person.session, "too many wrong passwords or codes; the session is over");
-    Err(Code::SessionOver.into())
+    Ok(Code::SessionOver.into())
 }

@@ -94,6 +94,34 @@ pub(crate) async fn insert(
     Ok(added.rows_affected() == 1)
 }
 
+/// Puts a second step in force in place of any before.
+pub(crate) async fn replace(
+    on: &mut AnyConnection,
+    keys: &DomainKeys,
+    set: &Set,
+    key: &[u8],
+    random: Random,
+) -> Result<(), SetError> {
+    delete(&mut *on, set.domain, set.user).await?;
+    // In this transaction nobody else puts one there: the row that is deleted, or its key, is held until it ends.
+    insert(on, keys, set, key, random).await?;
+    Ok(())
+}
+
+/// Removes somebody's second step; false when there was none.
+pub(crate) async fn delete(
+    on: &mut AnyConnection,
+    domain: DomainId,
+    user: UserId,
+) -> Result<bool, sqlx::Error> {
+    let gone = sqlx::query("DELETE FROM second_steps WHERE domain_id = $1 AND user_id = $2")
+        .bind(domain.to_string())
+        .bind(user.to_string())
+        .execute(on)
+        .await?;
+    Ok(gone.rows_affected() == 1)
+}
+
 /// Uses a step once: of two requests with the same code, at most one comes back with true.
 pub(super) async fn use_step(
     on: &mut AnyConnection,

@@ -14,7 +14,7 @@ use sqlx::{AnyConnection, Row};
 
 use super::devices::{self, Named};
 use super::proof::Thumbprint;
-use super::token;
+use super::{switch, token};
 use crate::App;
 use crate::account::stored_role;
 use crate::domains;
@@ -112,6 +112,12 @@ pub(super) async fn renew(
     // A token in the hands of another device was stolen, even if its key was not.
     if known.device != device.to_string() {
         return Err(reused(app, app.store.write().await?, &known).await);
+    }
+    if switch::is_off(app, known.domain, known.user).await? {
+        let mut write = app.store.write().await?;
+        end_of(app, write.on(), known.domain, known.user, known.session).await?;
+        write.commit().await?;
+        return Err(Code::SessionOver.into());
     }
     let (access, refresh) = (token::new(app.random)?, token::new(app.random)?);
     let expires_at = if known.stay { now.plus(known.term) } else { known.expires_at };
@@ -259,8 +265,11 @@ async fn found(app: &App, parts: &Parts) -> Result<(Person, bool), Refused> {
     let access = token::hash(&token);
     let row = sqlx::query(
         "SELECT s.id, s.domain_id, s.user_id, s.device, s.used, s.expires_at, s.ended_at,
-             s.access_expires_at, s.last_used_at, s.fresh_until, s.locked_at, u.role
+             s.access_expires_at, s.last_used_at, s.fresh_until, s.locked_at, u.role,
+             CASE WHEN u.logins_off_at IS NOT NULL OR d.logins_off_at IS NOT NULL
+                 OR EXISTS (SELECT 1 FROM platform_switches WHERE name = 'logins-off') THEN 1 ELSE 0 END AS off_now
          FROM sessions s JOIN users u ON u.domain_id = s.domain_id AND u.id = s.user_id
+         JOIN domains d ON d.id = s.domain_id
          WHERE s.access = $1",
     )
     .bind(access.as_str())
@@ -272,7 +281,11 @@ async fn found(app: &App, parts: &Parts) -> Result<(Person, bool), Refused> {
         return Err(Code::ProofWrong.into());
     }
     let now = app.now().0;
-    if row.try_get::<Option<i64>, _>("ended_at")?.is_some() || row.try_get::<i64, _>("expires_at")? <= now {
+    // A sign-in that was under way when signing in was switched off may have begun a session since (R57).
+    if row.try_get::<Option<i64>, _>("ended_at")?.is_some()
+        || row.try_get::<i64, _>("expires_at")? <= now
+        || row.try_get::<i64, _>("off_now")? != 0
+    {
         return Err(Code::SessionOver.into());
     }
     if row.try_get::<i64, _>("access_expires_at")? <= now {

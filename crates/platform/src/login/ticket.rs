@@ -42,42 +42,59 @@ pub(super) struct Held {
     pub(super) user: UserId,
     pub(super) step: Step,
     pub(super) stay: bool,
+    /// The hash of what the device called itself.
+    pub(super) known_as: Option<String>,
+    pub(super) email_hash: String,
     pub(super) named: Named,
     pending: Option<Vec<u8>>,
+    stray: Option<Stray>,
 }
 
-/// Gives out a ticket for what comes after the password.
+/// What a wrong code would have been right for: its step, and the step at which it was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stray {
+    pub(super) step: i64,
+    pub(super) at: i64,
+}
+
+/// For whom a ticket is.
+pub(super) struct New {
+    pub(super) domain: DomainId,
+    pub(super) user: UserId,
+    pub(super) device: Thumbprint,
+    pub(super) step: Step,
+    pub(super) stay: bool,
+    pub(super) named: Named,
+    pub(super) known_as: Option<String>,
+}
+
+/// Gives out a ticket for what comes after the password, in the caller's transaction.
 pub(super) async fn issue(
     app: &App,
-    domain: DomainId,
-    user: UserId,
-    device: Thumbprint,
-    step: Step,
-    stay: bool,
-    named: &Named,
+    on: &mut AnyConnection,
+    keys: &DomainKeys,
+    new: New,
 ) -> Result<Secret, Refused> {
     let ticket = token::new(app.random)?;
-    let keys = app.keys.domain(domain).await?;
-    let (name, system) = named.seal_for_ticket(app, &keys, &token::hash(&ticket))?;
-    let mut write = app.store.write().await?;
+    let (name, system) = new.named.seal_for_ticket(app, keys, &token::hash(&ticket))?;
     sqlx::query(
         "INSERT INTO tickets (hash, domain_id, user_id, device, step, stay, tries_left, expires_at,
-             device_name, device_system)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             device_name, device_system, known_as)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(token::hash(&ticket))
-    .bind(domain.to_string())
-    .bind(user.to_string())
-    .bind(device.to_string())
-    .bind(step.as_str())
-    .bind(i64::from(stay))
+    .bind(new.domain.to_string())
+    .bind(new.user.to_string())
+    .bind(new.device.to_string())
+    .bind(new.step.as_str())
+    .bind(i64::from(new.stay))
     .bind(TRIES)
     .bind(app.now().plus(SECONDS).0)
     .bind(name)
     .bind(system)
-    .execute(write.on())
+    .bind(new.known_as)
+    .execute(on)
     .await?;
-    write.commit().await?;
     Ok(ticket)
 }
 
@@ -85,8 +102,10 @@ pub(super) async fn issue(
 pub(super) async fn find(app: &App, ticket: &Secret, device: Thumbprint) -> Result<Option<Held>, Refused> {
     let hash = token::hash(ticket);
     let row = sqlx::query(
-        "SELECT domain_id, user_id, step, stay, pending, device_name, device_system FROM tickets
-         WHERE hash = $1 AND device = $2 AND expires_at > $3 AND tries_left > 0",
+        "SELECT t.domain_id, t.user_id, t.step, t.stay, t.pending, t.known_as, t.stray_step, t.stray_at,
+             t.device_name, t.device_system, u.email_hash
+         FROM tickets t JOIN users u ON u.domain_id = t.domain_id AND u.id = t.user_id
+         WHERE t.hash = $1 AND t.device = $2 AND t.expires_at > $3 AND t.tries_left > 0",
     )
     .bind(hash.as_str())
     .bind(device.to_string())
@@ -106,7 +125,13 @@ pub(super) async fn find(app: &App, ticket: &Secret, device: Thumbprint) -> Resu
         user: parsed(&row, "user_id")?,
         step,
         stay: row.try_get::<i64, _>("stay")? != 0,
+        known_as: row.try_get("known_as")?,
+        email_hash: row.try_get("email_hash")?,
         pending: row.try_get("pending")?,
+        stray: match (row.try_get("stray_step")?, row.try_get("stray_at")?) {
+            (Some(step), Some(at)) => Some(Stray { step, at }),
+            _ => None,
+        },
     }))
 }
 
@@ -123,6 +148,23 @@ pub(super) async fn charge(app: &App, held: &Held) -> Result<bool, Refused> {
     .await?;
     write.commit().await?;
     Ok(paid.rows_affected() == 1)
+}
+
+/// Keeps what a wrong code would have been right for; and answers how many steps the authenticator is ahead, when this
+/// code and the one before belong together: two of one key, as far from their times. Who guesses does not hit that, so it
+/// tells nothing to whoever does. It is written in any case: how long it takes tells nothing either.
+pub(super) async fn keep_stray(app: &App, held: &Held, stray: Option<Stray>) -> Result<Option<i64>, Refused> {
+    let mut write = app.store.write().await?;
+    sqlx::query("UPDATE tickets SET stray_step = $1, stray_at = $2 WHERE hash = $3")
+        .bind(stray.map(|stray| stray.step))
+        .bind(stray.map(|stray| stray.at))
+        .bind(held.hash.as_str())
+        .execute(write.on())
+        .await?;
+    write.commit().await?;
+    let (Some(before), Some(now)) = (held.stray, stray) else { return Ok(None) };
+    let apart = (now.step - now.at) - (before.step - before.at);
+    Ok((now.step != before.step && (-1..=1).contains(&apart)).then_some(now.step - now.at))
 }
 
 /// Keeps a key that waits for its first code; false when the ticket is gone.

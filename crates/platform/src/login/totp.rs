@@ -7,7 +7,10 @@ use polder_wire::{Secret, UnixSeconds};
 use zeroize::Zeroizing;
 
 const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-const STEP_SECONDS: i64 = 30;
+/// How long a code is shown, in seconds.
+pub(crate) const STEP_SECONDS: i64 = 30;
+/// How far a clock is looked for that is wrong: half a day, so that a wrong half of the day is found.
+const STRAY_STEPS: i64 = 12 * 60 * 60 / STEP_SECONDS;
 
 /// A key cannot be made or read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -33,11 +36,12 @@ pub fn new_key(random: &dyn SecureRandom) -> Result<Zeroizing<Vec<u8>>, TotpErro
 /// The time step whose code this is: now, the one before or the one after, if it is later than the last one
 /// that was used.
 pub fn matching_step(key: &[u8], code: &str, now: UnixSeconds, last_used: Option<i64>) -> Option<i64> {
-    let now = now.0.div_euclid(STEP_SECONDS);
+    let now = step_at(now);
+    let key = hmac_key(key);
     // All three are computed whatever the first says.
     let mut found = None;
     for step in [now - 1, now, now + 1] {
-        let same = verify_slices_are_equal(code_of(key, step).as_bytes(), code.as_bytes()).is_ok();
+        let same = verify_slices_are_equal(code_of(&key, step).as_bytes(), code.as_bytes()).is_ok();
         if same && last_used.is_none_or(|last| step > last) && found.is_none() {
             found = Some(step);
         }
@@ -45,8 +49,34 @@ pub fn matching_step(key: &[u8], code: &str, now: UnixSeconds, last_used: Option
     found
 }
 
-fn code_of(key: &[u8], step: i64) -> Zeroizing<String> {
-    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key), &step.to_be_bytes());
+/// The step that a wrong code would have been right for within half a day, the nearest one; none for a code of now.
+/// One code alone proves nothing: one in three hundred that somebody makes up is found, too.
+pub(crate) fn stray_step(key: &[u8], code: &str, now: UnixSeconds) -> Option<i64> {
+    let now = step_at(now);
+    let key = hmac_key(key);
+    // All of them, whatever is found: how long it takes tells nothing.
+    let mut nearest = None;
+    for away in (2..=STRAY_STEPS).rev() {
+        for step in [now - away, now + away] {
+            if verify_slices_are_equal(code_of(&key, step).as_bytes(), code.as_bytes()).is_ok() {
+                nearest = Some(step);
+            }
+        }
+    }
+    nearest
+}
+
+/// The time step of a moment.
+pub(crate) fn step_at(now: UnixSeconds) -> i64 {
+    now.0.div_euclid(STEP_SECONDS)
+}
+
+fn hmac_key(key: &[u8]) -> hmac::Key {
+    hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key)
+}
+
+fn code_of(key: &hmac::Key, step: i64) -> Zeroizing<String> {
+    let tag = hmac::sign(key, &step.to_be_bytes());
     let tag = tag.as_ref();
     let at = usize::from(tag[19] & 0x0f);
     let number = u32::from_be_bytes([tag[at], tag[at + 1], tag[at + 2], tag[at + 3]]) & 0x7fff_ffff;
@@ -117,9 +147,9 @@ pub(crate) fn fuzz(text: &str) {
         let written = base32(&key);
         assert_eq!(parse_base32(written.expose()).as_ref(), Ok(&key), "it reads back");
         drop(uri(&key, text, text));
-        let code = code_of(&key, 1);
+        let code = code_of(&hmac_key(&key), 1);
         // One time in a million the next code is the same.
-        if code_of(&key, 2) != code {
+        if code_of(&hmac_key(&key), 2) != code {
             assert_eq!(matching_step(&key, &code, UnixSeconds(30), Some(1)), None, "a code that was used");
         }
     }
@@ -154,6 +184,20 @@ mod tests {
         assert_eq!(matching_step(KEY, "287082", UnixSeconds(59), Some(0)), Some(1));
         assert_eq!(matching_step(KEY, "287082", UnixSeconds(59), Some(1)), None);
         assert_eq!(matching_step(KEY, "287082", UnixSeconds(59), Some(2)), None);
+    }
+
+    #[test]
+    fn a_code_of_another_time_of_the_day_is_found_there_and_one_of_now_is_not() {
+        let now = UnixSeconds(1_790_000_010);
+        let step = step_at(now);
+        for away in [-1440, -60, -2, 2, 7, 1440] {
+            let code = code_of(&hmac_key(KEY), step + away);
+            assert_eq!(stray_step(KEY, &code, now), Some(step + away), "{away}");
+        }
+        for away in [-1441, -1, 0, 1, 1441] {
+            let code = code_of(&hmac_key(KEY), step + away);
+            assert_eq!(stray_step(KEY, &code, now), None, "{away}");
+        }
     }
 
     #[test]

@@ -39,8 +39,8 @@ pub enum Letter {
     SignInsLocked {
         /// How many tries failed.
         failures: u32,
-        /// Until when.
-        until: UnixSeconds,
+        /// Until when; none when only a known device, a manager or a reset opens it again.
+        until: Option<UnixSeconds>,
     },
     /// Two held the same token, so the session was ended.
     SessionEndedByReuse {

@@ -18,7 +18,7 @@ use crate::App;
 use crate::account::{self, Email};
 use crate::domains::{self, SecondStep};
 use crate::http::Refused;
-use crate::login::{self, session};
+use crate::login::{self, guessing, prove, session};
 use crate::mail::{self, Letter, MailError, Recipient};
 use crate::rights::{AskForPassword, Authorized, ChangePassword, ReadPasswordRules, SetPassword};
 use crate::store::{Write, parsed};
@@ -137,12 +137,16 @@ pub async fn set(
         .execute(write.on())
         .await?;
     session::end_all(&app, &mut write, holder.domain, holder.user, None).await?;
+    // Whoever reads the person's letters is no guesser: what strangers closed is open again.
+    if let Some(email) = Email::typed(&holder.email) {
+        guessing::lift(write.on(), &email.hash(&app)).await?;
+    }
     holder.settle(&app, &mut write).await?;
     write.commit().await?;
     let named = login::Named::said(body.device.as_ref())?;
-    let newcomer =
-        login::Newcomer { device: leave.device(), address: leave.address(), stay: body.stay, named };
-    login::after_password(&app, holder.domain, holder.user, newcomer).await
+    let (device, address) = (leave.device(), leave.address());
+    let newcomer = login::Newcomer { device, address, stay: body.stay, named, known_as: None };
+    login::after_password(&app, holder.domain, holder.user, newcomer, None).await
 }
 
 /// `GET /api/v1/account/password`: what one's own new password must be.
@@ -172,9 +176,12 @@ pub async fn change(
     let person = leave.person();
     let holder = Holder::by_account(&app, person.domain, person.user).await?;
     let stored = holder.password_hash.clone();
+    // As at a fresh sign-in: the last wrong try ends the session.
+    prove::pay(&app, &person).await?;
     if !app.hashing.verify(policy::normalised(&body.old), Some(stored.clone())).await?.right {
-        return Err(Code::OldPasswordWrong.into());
+        return Err(prove::wrong(&app, &person, Code::OldPasswordWrong).await?);
     }
+    prove::give_back(&app, &person).await?;
     let hash = app.hashing.hash(holder.judge(&body.new)?.into_secret()).await?;
     let mut write = app.store.write().await?;
     // If it was changed meanwhile, the old one is not the old one any more.

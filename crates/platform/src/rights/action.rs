@@ -1,5 +1,5 @@
 use super::authorized::{
-    ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnOwnPeople, OnOwnSession, OnProject,
+    ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnOwnPeople, OnOwnSession, OnPerson, OnProject,
 };
 
 /// Something that a request does. Each is a type of its own, so that a handler names in its signature what
@@ -88,6 +88,14 @@ actions! {
     UnlockSession: OnOwnSession;
     /// Be told what happens. A locked session, too, hears of its end.
     WatchEvents: OnOwnSession;
+    /// See how one's own second step stands.
+    LookAtSecondStep: OnOwnAccount;
+    /// Put another second step in force, or none, or make new recovery codes.
+    ChangeSecondStep: OnOwnAccount, fresh;
+    /// Forget the wrong tries at somebody's account.
+    UnlockPerson: OnPerson, fresh;
+    /// Switch signing in off or on for somebody.
+    SwitchLogins: OnPerson, fresh;
     /// List the projects that one may open.
     ListProjects: OnOwnDomain;
     /// Read a project's latest manifest.

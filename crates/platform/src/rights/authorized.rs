@@ -3,7 +3,7 @@ use std::marker::PhantomData;
 use std::net::IpAddr;
 
 use http::request::Parts;
-use polder_wire::{Code, ProjectId};
+use polder_wire::{Code, ProjectId, UserId};
 
 use super::action::Action;
 use super::decide::{Actor, Decision, Person, Resource, decide};
@@ -60,6 +60,18 @@ where
     }
 }
 
+impl<A: Action<Family = OnPerson>> Authorized<A> {
+    /// Who acts.
+    pub fn actor(&self) -> Person {
+        self.evidence.actor
+    }
+
+    /// Whose account the leave is for; it may be that nobody has it.
+    pub fn subject(&self) -> UserId {
+        self.evidence.person
+    }
+}
+
 impl<A: Action<Family = OnProject>> Authorized<A> {
     /// Who acts.
     pub fn reader(&self) -> Person {
@@ -104,6 +116,10 @@ pub enum ByDevice {}
 /// Somebody signed in, about their own account.
 #[derive(Debug)]
 pub enum OnOwnAccount {}
+
+/// Somebody signed in, about the account of their domain that the path names.
+#[derive(Debug)]
+pub enum OnPerson {}
 
 /// Somebody signed in, about the session that asks; it may be locked (B36). Every other family finds nobody in a locked
 /// session.
@@ -198,6 +214,25 @@ impl Family for OnProject {
 pub struct Caller {
     device: Thumbprint,
     address: Option<IpAddr>,
+}
+
+impl Family for OnPerson {
+    type Evidence = PersonEvidence;
+
+    async fn find(app: &App, parts: &Parts, path: &PathValues) -> Result<Found<PersonEvidence>, Refused> {
+        let actor = session::person(app, parts).await?;
+        let person: UserId = path.parse("person")?;
+        // Whether there is such a person is asked only after the rules said yes.
+        let resource = Resource::Account { domain: actor.domain, user: person };
+        Ok(Found { actor: Actor::Person(actor), resource, evidence: PersonEvidence { actor, person } })
+    }
+}
+
+/// What a handler learns about a request on somebody's account.
+#[derive(Debug)]
+pub struct PersonEvidence {
+    actor: Person,
+    person: UserId,
 }
 
 /// What a handler learns about a request on a project.

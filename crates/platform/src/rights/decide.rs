@@ -107,10 +107,12 @@ pub enum WhyNot {
     NotOneself,
     /// Nobody granted it.
     NotGranted,
+    /// Only domain managers may.
+    NotManager,
+    /// Nobody does this to their own account.
+    ToOneself,
     /// They would be let, but signed in too long ago.
     NotFresh,
-    /// Only the domain's managers may.
-    NotManager,
     /// The action is not meant for such a thing; a mistake in the program.
     WrongResource,
 }
@@ -120,9 +122,9 @@ impl WhyNot {
     pub fn code(self) -> Code {
         match self {
             Self::NotSignedIn => Code::SessionOver,
+            Self::NotManager | Self::ToOneself => Code::NotAllowed,
             Self::OtherDomain | Self::NotOneself | Self::NotGranted => Code::NotFound,
             Self::NotFresh => Code::FreshSignInNeeded,
-            Self::NotManager => Code::NotAllowed,
             Self::WrongResource => Code::Internal,
         }
     }
@@ -163,7 +165,28 @@ fn granted(actor: &Actor, action: ActionKind, resource: &Resource) -> Decision {
             | Resource::Projects { .. }
             | Resource::Project(_) => Denied(WhyNot::WrongResource),
         },
+        ActionKind::UnlockPerson | ActionKind::SwitchLogins => match (actor, resource) {
+            (Actor::Anyone, _) => Denied(WhyNot::NotSignedIn),
+            (Actor::Person(person), Resource::Account { domain, user }) => {
+                if *domain != person.domain {
+                    Denied(WhyNot::OtherDomain)
+                } else if person.role != Role::Manager {
+                    Denied(WhyNot::NotManager)
+                } else if action == ActionKind::SwitchLogins && *user == person.user {
+                    // Else the last manager could shut the domain, from within.
+                    Denied(WhyNot::ToOneself)
+                } else {
+                    Allowed(Why::ManagesDomain)
+                }
+            }
+            (
+                Actor::Person(_),
+                Resource::Public | Resource::Sessions | Resource::Projects { .. } | Resource::Project(_),
+            ) => Denied(WhyNot::WrongResource),
+        },
         ActionKind::WhoAmI
+        | ActionKind::LookAtSecondStep
+        | ActionKind::ChangeSecondStep
         | ActionKind::ListDevices
         | ActionKind::EndDevice
         | ActionKind::EndOthers
@@ -273,7 +296,7 @@ mod tests {
     #[test]
     fn what_takes_a_fresh_sign_in_is_denied_without_one_and_nothing_is_told_by_that() {
         let stale = Actor::Person(Person { fresh: false, ..person() });
-        for action in [ActionKind::EndDevice, ActionKind::EndOthers] {
+        for action in [ActionKind::EndDevice, ActionKind::EndOthers, ActionKind::ChangeSecondStep] {
             assert!(action.needs_fresh());
             assert_eq!(decide(&stale, action, &account()), Decision::Denied(WhyNot::NotFresh));
             let elsewhere = Resource::Account { domain: domain(9), user: person().user };
@@ -325,6 +348,24 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn only_managers_unlock_people_and_switch_logins_and_nobody_switches_their_own_off() {
+        let other = Resource::Account { domain: domain(2), user: UserId::from_random([9; 16]) };
+        for action in [ActionKind::UnlockPerson, ActionKind::SwitchLogins] {
+            for role in [Role::Viewer, Role::Host, Role::Editor] {
+                let who = Actor::Person(Person { role, ..person() });
+                assert_eq!(decide(&who, action, &other), Decision::Denied(WhyNot::NotManager));
+            }
+            let manager = Actor::Person(person());
+            assert_eq!(decide(&manager, action, &other), Decision::Allowed(Why::ManagesDomain));
+            let elsewhere = Resource::Account { domain: domain(9), user: UserId::from_random([9; 16]) };
+            assert_eq!(decide(&manager, action, &elsewhere), Decision::Denied(WhyNot::OtherDomain));
+        }
+        let own = Resource::Account { domain: domain(2), user: person().user };
+        let decided = decide(&Actor::Person(person()), ActionKind::SwitchLogins, &own);
+        assert_eq!(decided, Decision::Denied(WhyNot::ToOneself));
     }
 
     #[test]

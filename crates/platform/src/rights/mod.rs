@@ -6,13 +6,14 @@ mod decide;
 mod project;
 
 pub use action::{
-    Action, ActionKind, AddPerson, AskForPassword, ChangePassword, EndDevice, EndOthers, EndSession,
-    FetchRelease, ListDevices, ListProjects, LockSession, OpenProject, ProveAgain, ReadApiDescription,
-    ReadLayer, ReadPasswordRules, ReadSketch, RefreshSession, SetPassword, SetPasswordMinimum, SignIn,
-    UnlockSession, WatchEvents, WhoAmI,
+    Action, ActionKind, AddPerson, AskForPassword, ChangePassword, ChangeSecondStep, EndDevice, EndOthers,
+    EndSession, FetchRelease, ListDevices, ListProjects, LockSession, LookAtSecondStep, OpenProject,
+    ProveAgain, ReadApiDescription, ReadLayer, ReadPasswordRules, ReadSketch, RefreshSession, SetPassword,
+    SetPasswordMinimum, SignIn, SwitchLogins, UnlockPerson, UnlockSession, WatchEvents, WhoAmI,
 };
 pub use authorized::{
-    Authorized, ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnOwnPeople, OnOwnSession, OnProject,
+    Authorized, ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnOwnPeople, OnOwnSession, OnPerson,
+    OnProject,
 };
 pub use decide::{Actor, Decision, Person, Resource, Why, WhyNot, decide};
 pub use project::{OthersAccess, ProjectFacts, project_access};

@@ -96,6 +96,7 @@ impl MasterKey {
 pub struct PlatformKeys {
     seal: SealKey,
     emails: hmac::Key,
+    addresses: hmac::Key,
 }
 
 impl PlatformKeys {
@@ -103,6 +104,13 @@ impl PlatformKeys {
     pub fn email_hash(&self, normalised: &str) -> [u8; 32] {
         let mut hash = [0; 32];
         hash.copy_from_slice(hmac::sign(&self.emails, normalised.as_bytes()).as_ref());
+        hash
+    }
+
+    /// How the database finds a network address without knowing it.
+    pub fn address_hash(&self, text: &str) -> [u8; 32] {
+        let mut hash = [0; 32];
+        hash.copy_from_slice(hmac::sign(&self.addresses, text.as_bytes()).as_ref());
         hash
     }
 
@@ -148,6 +156,7 @@ impl KeyStore {
         let platform = PlatformKeys {
             seal: SealKey::new(&derive(&master.0, b"platform seal")),
             emails: hmac::Key::new(hmac::HMAC_SHA256, &*derive(&master.0, b"e-mails")),
+            addresses: hmac::Key::new(hmac::HMAC_SHA256, &*derive(&master.0, b"network addresses")),
         };
         let wrap = SealKey::new(&derive(&master.0, b"wrap"));
         let store = Store::open_with(url, STEPS).await?;

@@ -12,6 +12,7 @@ pub(super) const STEPS: &[Step] = &[
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "sketches", include_str!("migrations/0002_sketches.sql")),
     (3, "people", include_str!("migrations/0003_people.sql")),
+    (4, "guessing", include_str!("migrations/0004_guessing.sql")),
     (5, "sessions", include_str!("migrations/0005_sessions.sql")),
 ];
 

@@ -40,6 +40,7 @@ pub struct DomainKeys {
     domain: String,
     seal: SealKey,
     addresses: hmac::Key,
+    recovery: hmac::Key,
 }
 
 impl DomainKeys {
@@ -49,6 +50,7 @@ impl DomainKeys {
             domain: domain.to_string(),
             seal: SealKey::new(&derive(secret, b"seal")),
             addresses: hmac::Key::new(hmac::HMAC_SHA256, &*derive(secret, b"blob addresses")),
+            recovery: hmac::Key::new(hmac::HMAC_SHA256, &*derive(secret, b"recovery codes")),
         }
     }
 
@@ -77,6 +79,14 @@ impl DomainKeys {
     /// the key can tell which bytes they are.
     pub(super) fn address(&self, bytes: &[u8]) -> String {
         hex::encode(hmac::sign(&self.addresses, bytes))
+    }
+}
+
+impl DomainKeys {
+    /// What the database keeps of a recovery code: without the key nobody can try which code it is of.
+    pub(crate) fn recovery_hash(&self, user: &str, code: &[u8]) -> String {
+        // The person's id has one length.
+        hex::encode(hmac::sign(&self.recovery, &[user.as_bytes(), code].concat()))
     }
 }
 

@@ -70,6 +70,8 @@ on_both_engines! {
     there_is_no_domain_without_a_manager,
     what_does_not_fit_is_refused_with_its_reason,
     what_a_stranger_sends_does_not_reach_the_log,
+    logins_are_switched_off_and_on_and_an_account_is_unlocked,
+    the_log_tells_that_somebody_guesses_and_from_where,
     serving_says_where_logs_no_secret_and_stops_at_sigterm,
     a_first_code_comes_by_mail_and_stands_in_no_log,
     a_lost_master_key_is_not_made_anew_beside_data,
@@ -177,6 +179,60 @@ async fn what_a_stranger_sends_does_not_reach_the_log(stage: Stage) {
     let log = log.join().unwrap();
     assert!(log.iter().filter(|line| line.contains("answered")).count() >= 20, "{log:?}");
     assert!(!log.iter().any(|line| line.contains(mark)), "{log:?}");
+}
+
+async fn logins_are_switched_off_and_on_and_an_account_is_unlocked(stage: Stage) {
+    let domain = stage.domain("Turku", SecondStep::Optional).await;
+    let aino = stage.person(domain, "Aino Virtanen", Role::Editor).await;
+    let (domain, user) = (domain.to_string(), aino.id.to_string());
+    for whose in [&[][..], &["--domain", &domain], &["--user", &user]] {
+        let (device, grant) = stage.signed_in(&aino).await;
+        let switch = |to: &str| id(&run(&stage, &[&["logins", to], whose].concat(), ""));
+        assert!(switch("off").starts_with("signing in is off for "));
+        // Felt by the platform that runs, at once.
+        assert_eq!(device.me(text(&grant, "access_token")).await.code(), Code::SessionOver);
+        assert_eq!(device.password(&aino, PASSWORD).await.code(), Code::LoginsOff);
+        assert!(switch("on").starts_with("signing in is on for "));
+        device.password(&aino, PASSWORD).await.good();
+    }
+    let nobody = ["--user", "0123456789abcdef0123456789abcdef"];
+    complaint(&run(&stage, &[&["logins", "off"], &nobody[..]].concat(), ""));
+    complaint(&run(&stage, &[&["unlock"], &nobody[..]].concat(), ""));
+
+    let device = stage.device();
+    for _ in 0..5 {
+        device.password(&aino, "not the password").await;
+    }
+    assert_eq!(device.password(&aino, PASSWORD).await.code(), Code::TooManyTries);
+    assert_eq!(id(&run(&stage, &["unlock", "--user", &user], "")), "unlocked");
+    device.password(&aino, PASSWORD).await.good();
+}
+
+/// An operator hears of it; a name that was tried, or a password, is not in it (R70).
+async fn the_log_tells_that_somebody_guesses_and_from_where(stage: Stage) {
+    let domain = stage.domain("Turku", SecondStep::Optional).await;
+    let aino = stage.person(domain, "Aino Virtanen", Role::Editor).await;
+    let mut serve = command(&stage, &["--log", "text", "serve"]);
+    serve.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let (mut child, port, log) = serving(&mut serve);
+    let mut device = stage.device();
+    device.base = format!("https://localhost:{port}");
+    for _ in 0..5 {
+        device.password(&aino, "guessed-word").await;
+    }
+    for n in 0..46 {
+        let nobody = Person { email: format!("tried-name-{n}@example.fi"), ..aino.clone() };
+        device.password(&nobody, "guessed-word").await;
+    }
+    stop(&mut child);
+    let log = log.join().unwrap();
+    let guessed = log.iter().find(|line| line.contains("somebody guesses at an account")).unwrap();
+    assert!(guessed.contains("WARN") && guessed.contains(&aino.id.to_string()), "{guessed}");
+    let blocked = log.iter().find(|line| line.contains("an address is blocked for a time")).unwrap();
+    assert!(blocked.contains("WARN") && blocked.contains("127.0.0.1"), "{blocked}");
+    for secret in ["tried-name", "guessed-word", &aino.email] {
+        assert!(!log.iter().any(|line| line.contains(secret)), "{secret}");
+    }
 }
 
 /// Starts the program and reads its log all the while, so that it never waits for a full pipe.

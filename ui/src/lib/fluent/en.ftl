@@ -190,6 +190,34 @@ err-code-wrong = That code is not right, or was used before.
   .title = Not this code
 rec-code-wrong = Wait for the next one.
 
+err-too-many-tries = There were several wrong tries at this account, so the next one has to wait.
+  .title = One moment
+rec-too-many-tries = Try again when the time is up. On a computer where you signed in before you need not wait for others’ tries.
+
+err-tries-used-up = There were a hundred wrong tries at this account. Until somebody opens it again, only computers that signed in to it before get in.
+  .title = Closed to new computers
+rec-tries-used-up = Set a new password, ask a manager of your domain to unlock it, or sign in on a computer where you did before.
+
+err-address-blocked = Too many wrong tries came from your network, so computers there that Polder does not know have to wait.
+  .title = Your network has to wait
+rec-address-blocked = Try again when the time is up, or use another network.
+
+err-logins-off = Signing in is switched off for now. What you saved is safe.
+  .title = Signing in is off
+rec-logins-off = Try again later. A manager of your domain knows more.
+
+err-recovery-code-wrong = That recovery code is not right, or was used before.
+  .title = Not this code
+rec-recovery-code-wrong = Check it letter by letter, or use another one.
+
+err-second-step-required = Your domain asks for a second step, so it stays on.
+  .title = It stays on
+rec-second-step-required = You can use another authenticator instead.
+
+err-second-step-absent = There is no second step here to change.
+  .title = No second step
+rec-second-step-absent = Turn it on first.
+
 err-sign-in-over = This sign-in took too long or had too many wrong codes, so it ended.
   .title = Start again
 rec-sign-in-over = Type your e-mail and password once more.

@@ -190,6 +190,34 @@ err-code-wrong = Die code klopt niet of is al gebruikt.
   .title = Niet deze code
 rec-code-wrong = Wacht op de volgende.
 
+err-too-many-tries = Er waren een paar foute pogingen bij dit account, dus de volgende moet wachten.
+  .title = Een ogenblik
+rec-too-many-tries = Probeer het opnieuw als de tijd om is. Op een computer waar je je eerder aanmeldde, hoef je niet op pogingen van anderen te wachten.
+
+err-tries-used-up = Er waren honderd foute pogingen bij dit account. Tot iemand het weer opent, komen alleen computers binnen die zich er eerder bij aanmeldden.
+  .title = Dicht voor nieuwe computers
+rec-tries-used-up = Stel een nieuw wachtwoord in, vraag een beheerder van je domein het te ontgrendelen, of meld je aan op een computer waar je dat eerder deed.
+
+err-address-blocked = Er kwamen te veel foute pogingen van jouw netwerk, dus computers die Polder daar niet kent, moeten wachten.
+  .title = Je netwerk moet wachten
+rec-address-blocked = Probeer het opnieuw als de tijd om is, of gebruik een ander netwerk.
+
+err-logins-off = Aanmelden staat nu uit. Wat je bewaarde, is veilig.
+  .title = Aanmelden staat uit
+rec-logins-off = Probeer het later opnieuw. Een beheerder van je domein weet meer.
+
+err-recovery-code-wrong = Die herstelcode klopt niet, of is al gebruikt.
+  .title = Deze code niet
+rec-recovery-code-wrong = Controleer hem letter voor letter, of gebruik een andere.
+
+err-second-step-required = Je domein vraagt om een tweede stap, dus hij blijft aan.
+  .title = Hij blijft aan
+rec-second-step-required = Je kunt wel een andere authenticator gebruiken.
+
+err-second-step-absent = Er is hier geen tweede stap om te veranderen.
+  .title = Geen tweede stap
+rec-second-step-absent = Zet hem eerst aan.
+
 err-sign-in-over = Het aanmelden duurde te lang of had te veel foute codes en is gestopt.
   .title = Begin opnieuw
 rec-sign-in-over = Typ je e-mailadres en wachtwoord nog een keer.

@@ -41,9 +41,21 @@ fn codes(operation: &Operation) -> impl Iterator<Item = Code> {
 
 fn of_action(action: ActionKind) -> &'static [Code] {
     match action {
-        ActionKind::SignIn => {
-            &[Code::CredentialsWrong, Code::CodeWrong, Code::SignInOver, Code::EnrolmentNotOpen]
+        ActionKind::SignIn => &[
+            Code::CredentialsWrong,
+            Code::CodeWrong,
+            Code::RecoveryCodeWrong,
+            Code::SignInOver,
+            Code::EnrolmentNotOpen,
+            Code::TooManyTries,
+            Code::TriesUsedUp,
+            Code::AddressBlocked,
+            Code::LoginsOff,
+        ],
+        ActionKind::ChangeSecondStep => {
+            &[Code::CodeWrong, Code::EnrolmentNotOpen, Code::SecondStepAbsent, Code::SecondStepRequired]
         }
+        ActionKind::UnlockPerson | ActionKind::SwitchLogins => &[Code::NotAllowed, Code::NotFound],
         ActionKind::RefreshSession | ActionKind::EndSession => &[Code::SessionOver],
         ActionKind::ProveAgain | ActionKind::UnlockSession => {
             &[Code::PasswordWrong, Code::CodeNeeded, Code::CodeWrong]
@@ -59,6 +71,7 @@ fn of_action(action: ActionKind) -> &'static [Code] {
         ActionKind::AskForPassword
         | ActionKind::ReadPasswordRules
         | ActionKind::WhoAmI
+        | ActionKind::LookAtSecondStep
         | ActionKind::ListDevices
         | ActionKind::EndDevice
         | ActionKind::EndOthers

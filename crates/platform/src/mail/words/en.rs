@@ -80,7 +80,18 @@ pub(super) fn say(letter: &Letter, at: UnixSeconds) -> (String, String) {
                 ),
             )
         }
-        Letter::SignInsLocked { failures, until } => (
+        Letter::SignInsLocked { failures, until: None } => (
+            "New devices cannot sign in to your account",
+            format!(
+                "Somebody tried {failures} times in a row to sign in to your account with a wrong\n\
+                 password or code. New devices cannot sign in to it any more.\n\
+                 On devices where you signed in before, you can go on working and signing in.\n\n\
+                 To open it to new devices again, choose \"Forgot your password?\" in Polder,\n\
+                 or ask a manager of your domain.\n\
+                 Nobody came in."
+            ),
+        ),
+        Letter::SignInsLocked { failures, until: Some(until) } => (
             "Signing in rests for a while",
             format!(
                 "Somebody tried {failures} times to sign in to your account with a wrong\n\

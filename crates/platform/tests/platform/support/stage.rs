@@ -46,6 +46,11 @@ impl Stage {
 
     /// With sections more in its configuration.
     pub(crate) async fn begin_with(engine: Engine, more: &str) -> Self {
+        Self::begin_at(engine, more, Cost::CHEAP_FOR_TESTS).await
+    }
+
+    /// With hashes that cost so much.
+    pub(crate) async fn begin_at(engine: Engine, more: &str, cost: Cost) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let databases = Databases::make(engine).await;
         let ca = tls::write(folder.path());
@@ -57,7 +62,7 @@ impl Stage {
         let around = Surroundings {
             clock: Arc::new(move || UnixSeconds(read.load(Ordering::SeqCst))),
             random: Box::leak(Box::new(SystemRandom::new())),
-            cost: Cost::CHEAP_FOR_TESTS,
+            cost,
         };
         let app = App::open_to_serve(&config, around).await.unwrap();
         let server = http::listen(app.clone(), &config).unwrap();
@@ -98,6 +103,13 @@ impl Stage {
         Device::new(self.http.clone(), format!("https://localhost:{}", self.address.port()), ORIGIN.into())
     }
 
+    /// A new device at another address of this machine.
+    pub(crate) fn device_at(&self, address: std::net::IpAddr) -> Device {
+        let builder = client_builder(&self.ca, self.address).local_address(address);
+        let base = format!("https://localhost:{}", self.address.port());
+        Device::new(builder.build().unwrap(), base, ORIGIN.into())
+    }
+
     /// An HTTP client with no connection yet.
     pub(crate) fn connection(&self) -> reqwest::Client {
         client(&self.ca, self.address)
@@ -132,12 +144,14 @@ impl Stage {
 }
 
 fn client(ca: &[u8], address: SocketAddr) -> reqwest::Client {
+    client_builder(ca, address).build().unwrap()
+}
+
+fn client_builder(ca: &[u8], address: SocketAddr) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls::client(ca, rustls::ALL_VERSIONS))
         .resolve("localhost", address)
         .no_proxy()
-        .build()
-        .unwrap()
 }
 
 /// Letters go into a folder, where a test says nothing else.
