@@ -136,7 +136,8 @@ async fn a_window_that_stays_empty_is_drawn_more_simply_until_it_shows_and_the_p
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_window_that_stays_empty_says_so_without_a_page_and_whoever_closes_it_gets_another_way() -> Outcome {
+async fn a_window_that_stays_empty_says_so_without_a_page_and_whoever_closes_it_gets_another_way() -> Outcome
+{
     let stage = Stage::set(Keyring::Unlocked).await?;
     let mut client = with_nothing_drawn(&stage)?;
     client.wait_for("the window stays empty")?;

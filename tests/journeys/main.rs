@@ -3,6 +3,7 @@
 #[cfg(target_os = "linux")]
 mod empty_window;
 mod keyboard;
+mod passwords;
 mod sessions;
 #[cfg(target_os = "linux")]
 mod surroundings;

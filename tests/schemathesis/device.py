@@ -21,6 +21,10 @@ def base64url(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
+# What needs the device's proof alone: sign-ins, a session's tokens, setting a password with a code.
+DEVICE_ALONE = ("/api/v1/sign-in/", "/api/v1/session/", "/api/v1/password/")
+
+
 class Device(requests.auth.AuthBase):
     """Signs each request as it leaves, so that the proof is of the very method and path that go out."""
 
@@ -36,8 +40,7 @@ class Device(requests.auth.AuthBase):
 
     def __call__(self, request):
         path = urlsplit(request.url).path
-        # A sign-in and a session's tokens need the device's proof alone.
-        access = None if path.startswith(("/api/v1/sign-in/", "/api/v1/session/")) else self.access
+        access = None if path.startswith(DEVICE_ALONE) else self.access
         request.headers["dpop"] = self.proof(request.method, path, access)
         request.headers.pop("authorization", None)
         if access:

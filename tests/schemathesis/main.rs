@@ -113,6 +113,7 @@ fn set() -> Outcome<(Platform, PathBuf, TempDir)> {
         "origin": local.origin(),
         "ca": ca,
         "accounts": accounts,
+        "mail": local.mail(),
         "platform": [binary, "--config", local.platform_config()],
     });
     std::fs::write(&stage, written.to_string())?;

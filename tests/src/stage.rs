@@ -137,6 +137,37 @@ impl Stage {
         Ok(())
     }
 
+    /// Makes a domain whose manager has a letter with a code and no password yet.
+    pub fn invite(&self, name: &str, email: &str) -> Outcome {
+        let mut command = self.local.platform_command(&built("POLDER_PLATFORM_BIN")?);
+        command.args(["domain", "add", "--name", "Vantaa", "--second-step", "required"]);
+        let added = command.args(["--manager-name", name, "--manager-email", email]).output()?;
+        if added.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&added.stderr).into()) }
+    }
+
+    /// The code of the one letter of a kind, once it has left the platform.
+    pub async fn code_from_letter(&self, kind: &str) -> Outcome<String> {
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        let of_kind = |path: &PathBuf| path.to_string_lossy().contains(&format!("-{kind}-"));
+        loop {
+            let letters: Vec<_> = files(&self.local.mail())?.into_iter().filter(of_kind).collect();
+            if let [letter] = letters.as_slice() {
+                let text = std::fs::read_to_string(letter)?;
+                let is_code = |line: &&str| line.len() == 23 && line.matches('-').count() == 3;
+                return Ok(text
+                    .lines()
+                    .map(str::trim)
+                    .find(is_code)
+                    .ok_or("a letter without a code")?
+                    .to_owned());
+            }
+            if std::time::Instant::now() > until {
+                return Err(format!("no letter of the kind {kind}: {letters:?}").into());
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    }
+
     /// The code that somebody's authenticator shows now.
     pub fn code(&self, account: &Account) -> Outcome<String> {
         Ok(account.code(UnixSeconds::from_clock())?)

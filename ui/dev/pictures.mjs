@@ -4,6 +4,7 @@
 //   npm run pictures -- --compare [words]        also against tests/pictures/; differences go to DIR/differences/
 //   npm run pictures -- --compare --kept         only those that have a reference: each theme and language of each screen
 //   npm run pictures -- --keep [words]           makes the references anew
+//   npm run pictures -- --forced [words]         in Chromium with forced colours, as on Windows; checked, not compared
 //   --report FILE writes the outcome as JSON; --built takes dist-fake/ as it is.
 // Needs the Debian packages webkit2gtk-driver, xvfb, fonts-inter and fonts-noto-core.
 import { execFileSync } from "node:child_process";
@@ -12,6 +13,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { open } from "./pictures/browser.mjs";
+import { openForced } from "./pictures/chromium.mjs";
 import { check } from "./pictures/checks.mjs";
 import { References } from "./pictures/references.mjs";
 import { serve } from "./pictures/serve.mjs";
@@ -31,6 +33,7 @@ const { values: options, positionals: words } = parseArgs({
     compare: { type: "boolean", default: false },
     keep: { type: "boolean", default: false },
     kept: { type: "boolean", default: false },
+    forced: { type: "boolean", default: false },
     built: { type: "boolean", default: false },
     report: { type: "string" },
   },
@@ -47,7 +50,8 @@ const all = SCREENS.flatMap((screen) =>
     })),
   ),
 );
-const wanted = all.filter(({ id, kept }) => (kept || !options.kept) && words.every((word) => id.includes(word)));
+if (options.forced && (options.keep || options.compare)) throw new Error("pictures with forced colours have no references");
+const wanted = all.filter(({ id, kept }) => (kept || !(options.kept || options.forced)) && words.every((word) => id.includes(word)));
 if (new Set(all.map(({ id }) => id)).size !== all.length) throw new Error("two screens have one name");
 if (!wanted.length) throw new Error(`no screen is called ${words.join(" ")}`);
 
@@ -85,7 +89,7 @@ process.exitCode = differ.length || troubles.length ? 1 : 0;
 async function takeAll(theme) {
   const mine = wanted.filter((each) => each.theme === theme);
   if (!mine.length) return;
-  const { page, close } = await open({ theme, zone: ZONE });
+  const { page, close } = await (options.forced ? openForced : open)({ theme, zone: ZONE });
   try {
     for (const screen of mine) outcomes.push(await take(page, screen));
   } finally {

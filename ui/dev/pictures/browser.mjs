@@ -2,11 +2,10 @@
 // screen of its own that no window manager, desktop setting or pointer disturbs.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { call, collect, end, freePort, LIMIT } from "./driver.mjs";
 import { Page } from "./page.mjs";
 
 const SCREEN = { width: 4200, height: 2600 };
@@ -17,7 +16,6 @@ const SCREEN = { width: 4200, height: 2600 };
  */
 const CORNER = { x: SCREEN.width / 2 - 100, y: SCREEN.height / 2 - 12 };
 const TRIES = 5;
-const LIMIT = 20_000;
 
 /** Starts a browser whose system is light or dark. `close` ends all that was started. */
 export async function open({ theme, zone }) {
@@ -142,54 +140,6 @@ function miniBrowser() {
     .find(existsSync);
   if (!found) throw new Error("MiniBrowser of libwebkit2gtk-4.1-0 is not installed");
   return found;
-}
-
-/** One command of the protocol. A failure carries its W3C name in `code`. */
-function call(port, method, path, body) {
-  const sent = method === "POST" ? JSON.stringify(body ?? {}) : undefined;
-  return new Promise((answered, failed) => {
-    const asked = request({ host: "127.0.0.1", port, method, path, agent: false }, (response) => {
-      const parts = [];
-      response.on("data", (part) => parts.push(part));
-      response.on("error", failed);
-      response.on("end", () => {
-        try {
-          const { value } = JSON.parse(Buffer.concat(parts).toString());
-          if (response.statusCode === 200) answered(value);
-          else failed(Object.assign(new Error(`${value.error}: ${value.message}`), { code: value.error }));
-        } catch (error) {
-          failed(error);
-        }
-      });
-    });
-    asked.on("error", failed);
-    asked.setTimeout(2 * LIMIT, () => asked.destroy(new Error(`the driver does not answer to ${path}`)));
-    if (sent) asked.setHeader("content-length", Buffer.byteLength(sent)).setHeader("content-type", "application/json");
-    asked.end(sent);
-  });
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((ready, failed) => server.once("error", failed).listen(0, "127.0.0.1", ready));
-  const { port } = server.address();
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
-
-/** Ends a process that was started here, and waits until it is gone. */
-async function end(child) {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  const gone = new Promise((exited) => child.once("exit", exited));
-  child.kill("SIGTERM");
-  await Promise.race([gone, sleep(5_000, undefined, { ref: false }).then(() => child.kill("SIGKILL"))]);
-  await gone;
-}
-
-function collect(child) {
-  let text = "";
-  child.stderr.on("data", (part) => (text = (text + part).slice(-2_000)));
-  return () => text.trim();
 }
 
 async function within(limit, promise, what) {

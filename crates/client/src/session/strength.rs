@@ -76,8 +76,9 @@ pub fn strength(typed: &Secret, rules: &PasswordRules) -> Strength {
 /// What somebody who knows the person tries first: as the platform does.
 fn about(rules: &PasswordRules) -> Vec<String> {
     let whole = [&rules.name, &rules.email, &rules.domain_name];
+    let sides = whole.iter().flat_map(|text| text.split('@'));
     let parts = whole.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
-    let all = whole.iter().map(|text| text.as_str()).chain(parts).chain(["polder"]);
+    let all = whole.iter().map(|text| text.as_str()).chain(sides).chain(parts).chain(["polder"]);
     all.filter(|word| word.chars().count() >= 3).map(str::to_owned).collect()
 }
 
@@ -157,7 +158,7 @@ mod tests {
             ("aaaaaaaaaaaaaaaaaa", Hint::Repeats),
             ("password", Hint::Common),
             ("abcdefghijklmnop", Hint::Sequences),
-            ("qwertyuiop", Hint::FewWords),
+            ("qwertyuiop", Hint::Common),
         ] {
             let judged = judge(weak);
             assert!(!judged.enough && judged.hints.contains(&hint), "{weak}: {judged:?}");

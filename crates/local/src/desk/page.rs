@@ -123,6 +123,23 @@ impl Page {
         Err(self.lost(&format!("words in {id}")).await)
     }
 
+    /// Waits until a thing has an attribute with this value.
+    ///
+    /// # Errors
+    /// When it does not come to that.
+    pub async fn when(&self, id: &str, attribute: &str, value: &str) -> Seen {
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            let found =
+                self.driver().find_all(By::Css(format!("{}[{attribute}=\"{value}\"]", css(id)))).await?;
+            if !found.is_empty() {
+                return Ok(());
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+        Err(self.lost(&format!("{id} with {attribute} {value}")).await)
+    }
+
     /// Everything that is to be read in the window.
     ///
     /// # Errors

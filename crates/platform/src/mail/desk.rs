@@ -33,7 +33,7 @@ pub struct Desk {
 enum Exit {
     Nowhere,
     Folder { from: Mailbox, host: String, folder: PathBuf },
-    Smtp { from: Mailbox, host: String, transport: AsyncSmtpTransport<Tokio1Executor> },
+    Smtp { from: Mailbox, host: String, transport: Box<AsyncSmtpTransport<Tokio1Executor>> },
 }
 
 /// The way that letters leave cannot be used.
@@ -102,7 +102,7 @@ impl Desk {
                 Exit::Folder { from: from.clone(), host, folder: folder.clone() }
             }
             Some(Mail { from, way: Way::Smtp(smtp) }) => {
-                let transport = transport(smtp, &host)?;
+                let transport = Box::new(transport(smtp, &host)?);
                 Exit::Smtp { from: from.clone(), host, transport }
             }
         };

@@ -115,6 +115,7 @@ pub async fn set(
     _: password::SetPassword,
     body: SetBody,
 ) -> Result<NextStep, Refused> {
+    let named = login::Named::said(body.device.as_ref())?;
     let code = code::read(&body.code).ok_or(Refused::from(Code::PasswordCodeWrong))?;
     let holder = Holder::by_code(&app, &code).await?;
     let hash = app.hashing.hash(holder.judge(&body.password)?.into_secret()).await?;
@@ -139,7 +140,6 @@ pub async fn set(
     session::end_all(&app, &mut write, holder.domain, holder.user, None).await?;
     holder.settle(&app, &mut write).await?;
     write.commit().await?;
-    let named = login::Named::said(body.device.as_ref())?;
     let newcomer =
         login::Newcomer { device: leave.device(), address: leave.address(), stay: body.stay, named };
     login::after_password(&app, holder.domain, holder.user, newcomer).await

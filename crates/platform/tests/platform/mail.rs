@@ -1,5 +1,6 @@
 use std::net::TcpListener;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use polder_platform::domains::SecondStep;
 use polder_platform::mail::{self, Letter, MailError, Recipient};
@@ -124,6 +125,40 @@ async fn an_address_that_is_refused_holds_up_no_other_letter() {
     stage.wait(14 * 24 * 3600);
     assert_eq!(mail::deliver_due(&stage.app).await.unwrap().dropped, 1);
     assert_eq!(waiting(&stage).await, 0);
+}
+
+/// What the platform would log.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_refused_address_is_not_quoted_in_a_reason() {
+    let refuses = Some("aino.virtanen@example.fi".to_owned());
+    let peer = Peer::start(0, Manner { refuses, ..Manner::default() }).await;
+    let stage = Stage::begin_with(Engine::Sqlite, &smtp(peer.port, "security = \"none\"")).await;
+    let domain = stage.domain("Turku", SecondStep::Optional).await;
+    let aino = stage.person(domain, "Aino Virtanen", Role::Editor).await;
+    tell(&stage, &aino, Letter::PasswordChanged).await;
+    let log = Log::default();
+    let into = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || into.clone()).finish();
+    let listening = tracing::subscriber::set_default(subscriber);
+    assert_eq!(mail::deliver_due(&stage.app).await.unwrap().failed, 1);
+    drop(listening);
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("the mail server answered 550"), "{log}");
+    assert!(!log.contains("example.fi") && !log.contains("no mailbox"), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,7 +4,7 @@ sign-in-have-code = Ik heb een code
 password-back = Terug naar aanmelden
 
 forgotten-title = Een nieuw wachtwoord
-forgotten-lead = Polder stuurt een brief met een code naar je e-mail. Daarmee kies je een nieuw wachtwoord.
+forgotten-lead = Polder stuurt een brief met een code naar je mailadres. Daarmee kies je een nieuw wachtwoord.
 forgotten-send = Stuur een code
 forgotten-sent = Als er een account is voor { $email }, is een brief met een code onderweg.
 forgotten-sent-remedy = Dat kan een paar minuten duren. De code werkt een uur. Niets gekomen? Kijk ook bij de ongewenste mail.

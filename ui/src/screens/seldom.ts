@@ -1,0 +1,5 @@
+// What most people open once or never, in one piece: the bundler keeps what a start needs in one file only as long as
+// few pieces come later.
+export { default as Password } from "./password/Password.svelte";
+export { default as Settings } from "./settings/Settings.svelte";
+export { default as Account } from "./account/Account.svelte";
