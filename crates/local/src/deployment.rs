@@ -54,7 +54,7 @@ impl Local {
             tls: Tls { certificate: "tls/platform.pem", key: "tls/platform.key.pem" },
             keys: MasterKey { master: "master.key" },
             releases: Releases { folder: "releases", root: "releases/root.json" },
-            mail: Mail { from: "Polder (local) <polder@localhost>", folder: MAIL },
+            mail: Mail { from: "Polder <polder@local.example>", folder: MAIL },
         };
         write_whole(&self.platform_config(), toml::to_string(&config)?.as_bytes())
     }
