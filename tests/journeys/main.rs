@@ -4,10 +4,10 @@
 mod empty_window;
 mod guesses;
 mod keyboard;
+mod passwords;
 mod sessions;
 #[cfg(target_os = "linux")]
 mod surroundings;
-mod passwords;
 #[cfg(unix)]
 mod updates;
 

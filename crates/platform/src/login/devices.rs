@@ -168,7 +168,7 @@ pub(crate) async fn end_others(
 ) -> Result<Ended, Refused> {
     let person = who.person();
     let mut write = app.store.write().await?;
-    let ended = session::end_all(&app, &mut write, person.domain, person.user, Some(person.session)).await?;
+    let ended = session::end_all(&app, write.on(), person.domain, person.user, Some(person.session)).await?;
     write.commit().await?;
     Ok(Ended { ended })
 }

@@ -194,7 +194,7 @@ pub(crate) async fn shorten(
 /// Ends all sessions of a person, perhaps but for one, inside a transaction that the caller commits; says how many.
 pub(crate) async fn end_all(
     app: &App,
-    write: &mut Write,
+    on: &mut AnyConnection,
     domain: DomainId,
     user: UserId,
     but: Option<SessionId>,
@@ -205,13 +205,13 @@ pub(crate) async fn end_all(
     .bind(domain.to_string())
     .bind(user.to_string())
     .bind(app.now().0)
-    .fetch_all(write.on())
+    .fetch_all(&mut *on)
     .await?;
     let mut ended = 0;
     for row in rows {
         let session: SessionId = parsed(&row, "id")?;
         if Some(session) != but {
-            ended += end_of(app, write.on(), domain, user, session).await?;
+            ended += end_of(app, on, domain, user, session).await?;
         }
     }
     Ok(ended)

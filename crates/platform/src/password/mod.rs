@@ -115,6 +115,7 @@ pub async fn set(
     _: password::SetPassword,
     body: SetBody,
 ) -> Result<NextStep, Refused> {
+    let named = login::Named::said(body.device.as_ref())?;
     let code = code::read(&body.code).ok_or(Refused::from(Code::PasswordCodeWrong))?;
     let holder = Holder::by_code(&app, &code).await?;
     let hash = app.hashing.hash(holder.judge(&body.password)?.into_secret()).await?;
@@ -136,14 +137,13 @@ pub async fn set(
         .bind(holder.user.to_string())
         .execute(write.on())
         .await?;
-    session::end_all(&app, &mut write, holder.domain, holder.user, None).await?;
+    session::end_all(&app, write.on(), holder.domain, holder.user, None).await?;
     // Whoever reads the person's letters is no guesser: what strangers closed is open again.
     if let Some(email) = Email::typed(&holder.email) {
         guessing::lift(write.on(), &email.hash(&app)).await?;
     }
     holder.settle(&app, &mut write).await?;
     write.commit().await?;
-    let named = login::Named::said(body.device.as_ref())?;
     let (device, address) = (leave.device(), leave.address());
     let newcomer = login::Newcomer { device, address, stay: body.stay, named, known_as: None };
     login::after_password(&app, holder.domain, holder.user, newcomer, None).await
@@ -197,7 +197,7 @@ pub async fn change(
     if changed.rows_affected() != 1 {
         return Err(Code::OldPasswordWrong.into());
     }
-    session::end_all(&app, &mut write, holder.domain, holder.user, Some(person.session)).await?;
+    session::end_all(&app, write.on(), holder.domain, holder.user, Some(person.session)).await?;
     holder.settle(&app, &mut write).await?;
     write.commit().await?;
     Ok(Nothing {})

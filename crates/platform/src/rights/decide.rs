@@ -181,7 +181,11 @@ fn granted(actor: &Actor, action: ActionKind, resource: &Resource) -> Decision {
             }
             (
                 Actor::Person(_),
-                Resource::Public | Resource::Sessions | Resource::Projects { .. } | Resource::Project(_),
+                Resource::Public
+                | Resource::Sessions
+                | Resource::People { .. }
+                | Resource::Projects { .. }
+                | Resource::Project(_),
             ) => Denied(WhyNot::WrongResource),
         },
         ActionKind::WhoAmI
