@@ -101,10 +101,12 @@ fn set() -> Outcome<(Platform, PathBuf, TempDir)> {
     local.publish(b"nobody starts this".to_vec(), &polder_wire::VERSION.parse()?, &this_system(), now)?;
     // All of it comes from this computer's one address, most of it wrong on purpose.
     let mut config = std::fs::read_to_string(local.platform_config())?;
-    config.push_str("
+    config.push_str(
+        "
 [limits]
 wrong_tries_per_address = 1000000
-");
+",
+    );
     std::fs::write(local.platform_config(), config)?;
     let platform = local.start_platform(&binary)?;
     let accounts = local.seed(&binary)?;

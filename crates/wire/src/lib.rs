@@ -15,9 +15,9 @@ mod problem;
 mod secret;
 mod time;
 
+pub mod manage;
 pub mod password;
 pub mod people;
-pub mod manage;
 pub mod project;
 pub mod proof;
 pub mod rights;

@@ -54,12 +54,6 @@ pub(crate) fn check(options: &Options) -> Outcome {
     }
 }
 
-/// For the processor that Macs are sold with.
-pub(crate) fn one(place: &Place) -> Outcome {
-    set_up(place)?;
-    compile(place, Arch::Aarch64)
-}
-
 /// For each processor.
 pub(crate) fn all(place: &Place) -> Outcome {
     set_up(place)?;

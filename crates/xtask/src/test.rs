@@ -24,14 +24,13 @@ const DESCRIPTION: &str = "package(polder-tests) & binary(schemathesis)";
 const IN_WINE: &str = "Windows tests";
 const FOR_WINDOWS: &str = "Windows client";
 const FOR_MACOS: &str = "macOS compiles";
-const LATER: &str = "a part before failed; --all runs it all the same";
 /// The tests that open windows. They go one after the other (`.config/nextest.toml`), after all others.
 const WINDOWS: &str = "package(polder-tests) & (binary(journeys) | binary(attacks) | binary(shipped))";
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Goes on to the slow parts when a quick one has failed, takes every picture in each theme and language, and strikes
-    /// updates a second time everywhere while they recover.
+    /// Goes on to the slow parts when a quick one has failed, takes every picture in each theme and language, strikes
+    /// updates a second time everywhere while they recover, and tests and compiles for the other systems.
     #[arg(long)]
     all: bool,
     /// Runs only the tests of what has no window, as Windows programs in wine.
@@ -68,11 +67,11 @@ pub(crate) fn test(options: &Options) -> Outcome {
         for name in
             ["shipped client", "build", "doc tests", "Rust tests", "API description", "window journeys"]
         {
-            sections.leave(name, LATER);
+            sections.leave(name, "a part before failed; --all runs it all the same");
         }
     }
-    if !filtered {
-        abroad(&place, options.all, &mut sections);
+    if options.all && !filtered {
+        abroad(&place, &mut sections);
     }
     finish(&sections, &options.filter)
 }
@@ -86,27 +85,18 @@ fn finish(sections: &Sections, filter: &[String]) -> Outcome {
     Ok(())
 }
 
-/// What is for another system. It takes long and comes last, so that the rest speaks first.
-fn abroad(place: &Place, all: bool, sections: &mut Sections) {
-    if !(sections.all_passed() || all) {
-        for name in [IN_WINE, FOR_WINDOWS, FOR_MACOS] {
-            sections.leave(name, LATER);
-        }
-    } else if DebianRust::is_to_be_had() {
+/// What is for another system. It takes longer than everything else and comes last, so that the rest speaks first.
+fn abroad(place: &Place, sections: &mut Sections) {
+    if DebianRust::is_to_be_had() {
         sections.check(IN_WINE, |count| {
             setup::set_up_abroad(place, Abroad::Windows)?;
             windows::test(place, &[], count)
         });
         sections.check(FOR_WINDOWS, |_| {
             build::ui(place, Purpose::Use)?;
-            if all {
-                let made = Made { release: false, deployment: None };
-                windows::build(place, &made).map(drop)
-            } else {
-                windows::check(place)
-            }
+            windows::build(place, &Made { release: false, deployment: None }).map(drop)
         });
-        sections.check(FOR_MACOS, |_| if all { macos::all(place) } else { macos::one(place) });
+        sections.check(FOR_MACOS, |_| macos::all(place));
     } else {
         for name in [IN_WINE, FOR_WINDOWS, FOR_MACOS] {
             sections.leave(name, "the compilers for it are Debian 12's, and this is another system");
@@ -153,7 +143,7 @@ fn screens(place: &Place, count: &mut Count) -> Outcome {
 }
 
 /// What needs the programs.
-fn slow(place: &Place, sections: &mut Sections, Options { all, filter }: &Options) {
+fn slow(place: &Place, sections: &mut Sections, Options { all, filter, .. }: &Options) {
     let whole = filter.is_empty();
     // As people get it, for the tests that look at what is shipped.
     let shipped = sections.check("shipped client", |_| {

@@ -32,12 +32,6 @@ pub(crate) fn build(place: &Place, made: &Made) -> Outcome<Vec<PathBuf>> {
     Ok([CLIENT, LAUNCHER].map(|name| built.join(format!("{name}.exe"))).into_iter().chain([loader]).collect())
 }
 
-/// Looks whether the client compiles, without making it.
-pub(crate) fn check(place: &Place) -> Outcome {
-    let mut cargo = cargo(place, &folder(place)?, "check");
-    say_and_run(cargo.args(["--package", CLIENT]).env_remove("POLDER_DEPLOYMENT"))
-}
-
 /// Runs the tests of everything that has no window, as Windows programs.
 pub(crate) fn test(place: &Place, filter: &[String], count: &mut Count) -> Outcome {
     let folder = folder(place)?;

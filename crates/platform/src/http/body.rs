@@ -56,9 +56,9 @@ pub(super) fn fuzz_type(bytes: &[u8]) {
 #[cfg(fuzzing)]
 pub(super) fn fuzz(bytes: &[u8]) {
     use polder_wire::Nothing;
+    use polder_wire::manage::Switch;
     use polder_wire::password::{ChangeBody, ForgottenBody, SetBody};
     use polder_wire::people::{AddPersonBody, PasswordMinimum};
-    use polder_wire::manage::Switch;
     use polder_wire::second_step::FirstCode;
     use polder_wire::sign_in::{CodeBody, PasswordBody, RecoveryBody, RefreshBody, TicketBody};
 

@@ -6,15 +6,16 @@ use axum::response::Response;
 use bytes::Bytes;
 use polder_wire::password as wire_password;
 use polder_wire::{
-    Code, Endpoint, Method, Nothing, OPENAPI_PATH, Raw, manage, people, project, second_step, session, sign_in,
+    Code, Endpoint, Method, Nothing, OPENAPI_PATH, Raw, manage, people, project, second_step, session,
+    sign_in,
 };
 
 use super::routes::{Guarded, PathValues, RawAnswer, Route, Routes};
 use super::{Refused, openapi};
 use crate::rights::{
-    AddPerson, AskForPassword, Authorized, ChangePassword, ChangeSecondStep, EndDevice, EndOthers, EndSession,
-    FetchRelease, ListDevices, ListProjects, LockSession, LookAtSecondStep, OpenProject, ProveAgain,
-    ReadApiDescription, ReadLayer, ReadPasswordRules, ReadSketch, RefreshSession, SetPassword,
+    AddPerson, AskForPassword, Authorized, ChangePassword, ChangeSecondStep, EndDevice, EndOthers,
+    EndSession, FetchRelease, ListDevices, ListProjects, LockSession, LookAtSecondStep, OpenProject,
+    ProveAgain, ReadApiDescription, ReadLayer, ReadPasswordRules, ReadSketch, RefreshSession, SetPassword,
     SetPasswordMinimum, SignIn, SwitchLogins, UnlockPerson, UnlockSession, WatchEvents, WhoAmI,
 };
 use crate::{App, account, domains, events, login, password, projects};

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use futures_util::{StreamExt, stream};
 use polder_platform::domains::SecondStep;
+use polder_platform::login::hashing::Cost;
 use polder_wire::Code;
 use polder_wire::rights::Role;
 use serde_json::{Value, json};
@@ -267,17 +268,13 @@ async fn codes_count_as_well_and_a_right_password_in_between_forgets_nothing(sta
 async fn wrong_tries_outlast_a_restart_and_count_on_every_node(stage: Stage) {
     let aino = aino(&stage).await;
     guess_on(&stage, &aino, 3).await;
-    let node = stage.another_node().await;
-    let mut there = stage.device();
-    there.base.clone_from(&node.base);
+    let (node, there) = stage.another_node(Cost::CHEAP_FOR_TESTS).await;
     assert_eq!(retry_after(&wrong(&there, &aino).await), None);
     assert_eq!(retry_after(&wrong(&there, &aino).await), Some(30));
     assert_eq!(stage.device().password(&aino, PASSWORD).await.code(), Code::TooManyTries);
     // The node that counted the last ones ends; another one begins and knows.
-    drop(node);
-    let next = stage.another_node().await;
-    let mut there = stage.device();
-    there.base.clone_from(&next.base);
+    node.store.close().await;
+    let (_next, there) = stage.another_node(Cost::CHEAP_FOR_TESTS).await;
     assert_eq!(there.password(&aino, PASSWORD).await.code(), Code::TooManyTries);
     stage.wait(30);
     there.password(&aino, PASSWORD).await.good();

@@ -570,3 +570,23 @@ rec-unexpected = Try again. If it happens again, give IT the code.
 err-unexpected-gate = Something went wrong in Polder itself, so it stays closed.
   .title = Something went wrong
 rec-unexpected-gate = Try again. If it happens again, give IT the details.
+
+## At the door: other ways in, waiting, and what time it is
+wait-left = Next try in { $time }
+wait-over = You can try again now.
+wait-off = The time is not up yet.
+clocks-title = Compare the clocks
+clocks-platform = The platform’s
+clocks-here = This computer’s
+clocks-same = These two agree. Is your phone’s clock right? Codes go by it.
+clocks-differ = This computer’s clock is { $off } { $way ->
+    [fast] fast
+   *[slow] slow
+  }. If your codes come from it, set its clock by itself.
+clocks-phone = Your authenticator’s clock is { $off } { $way ->
+    [fast] fast
+   *[slow] slow
+  }. Let its time be set by itself, then type the next code.
+code-other = I cannot use my app
+sign-in-forgotten = Forgot your password?
+sign-in-have-code = I have a code

@@ -9,16 +9,12 @@ import languageEn from "./language.en.ftl?raw";
 import languageNl from "./language.nl.ftl?raw";
 import frameEn from "./frame.en.ftl?raw";
 import frameNl from "./frame.nl.ftl?raw";
-import secondStepEn from "./second-step.en.ftl?raw";
-import secondStepNl from "./second-step.nl.ftl?raw";
 import settingsEn from "./settings.en.ftl?raw";
 import settingsNl from "./settings.nl.ftl?raw";
 import lockEn from "./lock.en.ftl?raw";
 import lockNl from "./lock.nl.ftl?raw";
 import partsEn from "./parts.en.ftl?raw";
 import partsNl from "./parts.nl.ftl?raw";
-import passwordEn from "./password.en.ftl?raw";
-import passwordNl from "./password.nl.ftl?raw";
 import projectEn from "./project.en.ftl?raw";
 import projectNl from "./project.nl.ftl?raw";
 import projectsEn from "./projects.en.ftl?raw";
@@ -39,8 +35,8 @@ const STORED = "polder.language";
 const REGION: Record<Language, string> = { en: "GB", nl: "NL" };
 
 const texts: Record<Language, string[]> = {
-  en: [en, lockEn, featuresEn, frameEn, partsEn, passwordEn, projectEn, projectsEn, secondStepEn, settingsEn, shortcutsEn, windowEn],
-  nl: [nl, lockNl, featuresNl, frameNl, partsNl, passwordNl, projectNl, projectsNl, secondStepNl, settingsNl, shortcutsNl, windowNl],
+  en: [en, lockEn, featuresEn, frameEn, partsEn, projectEn, projectsEn, settingsEn, shortcutsEn, windowEn],
+  nl: [nl, lockNl, featuresNl, frameNl, partsNl, projectNl, projectsNl, settingsNl, shortcutsNl, windowNl],
 };
 // Each language's own name; alone in a file, because it is shown where the other language is not spoken.
 const names: Record<Language, string> = { en: languageEn, nl: languageNl };

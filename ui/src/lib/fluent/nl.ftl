@@ -570,3 +570,23 @@ rec-unexpected = Probeer het opnieuw. Gebeurt het weer, geef IT dan de code.
 err-unexpected-gate = Er ging iets mis in Polder zelf, daarom blijft het dicht.
   .title = Er ging iets mis
 rec-unexpected-gate = Probeer het opnieuw. Gebeurt het weer, geef IT dan de gegevens.
+
+## At the door: other ways in, waiting, and what time it is
+wait-left = Volgende poging over { $time }
+wait-over = Je kunt het nu opnieuw proberen.
+wait-off = De tijd is nog niet om.
+clocks-title = Vergelijk de klokken
+clocks-platform = Die van het platform
+clocks-here = Die van deze computer
+clocks-same = Deze twee zijn gelijk. Staat de klok van je telefoon goed? De codes volgen hem.
+clocks-differ = De klok van deze computer loopt { $off } { $way ->
+    [fast] voor
+   *[slow] achter
+  }. Komen je codes van deze computer, laat zijn klok dan vanzelf gelijkzetten.
+clocks-phone = De klok van je authenticator loopt { $off } { $way ->
+    [fast] voor
+   *[slow] achter
+  }. Laat zijn tijd vanzelf gelijkzetten en typ dan de volgende code.
+code-other = Ik kan mijn app niet gebruiken
+sign-in-forgotten = Wachtwoord vergeten?
+sign-in-have-code = Ik heb een code

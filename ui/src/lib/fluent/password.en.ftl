@@ -1,6 +1,4 @@
 ## Forgetting and choosing a password
-sign-in-forgotten = Forgot your password?
-sign-in-have-code = I have a code
 password-back = Back to signing in
 
 forgotten-title = A new password

@@ -1,6 +1,4 @@
 ## Een wachtwoord vergeten en kiezen
-sign-in-forgotten = Wachtwoord vergeten?
-sign-in-have-code = Ik heb een code
 password-back = Terug naar aanmelden
 
 forgotten-title = Een nieuw wachtwoord

@@ -1,26 +1,10 @@
 ### The second step beside the six digits: recovery codes, clocks, waiting.
 
 ## Waiting for the next try
-wait-left = Next try in { $time }
-wait-over = You can try again now.
-wait-off = The time is not up yet.
 
 ## Clocks that may be wrong
-clocks-title = Compare the clocks
-clocks-platform = The platform’s
-clocks-here = This computer’s
-clocks-same = These two agree. Is your phone’s clock right? Codes go by it.
-clocks-differ = This computer’s clock is { $off } { $way ->
-    [fast] fast
-   *[slow] slow
-  }. If your codes come from it, set its clock by itself.
-clocks-phone = Your authenticator’s clock is { $off } { $way ->
-    [fast] fast
-   *[slow] slow
-  }. Let its time be set by itself, then type the next code.
 
 ## The code screen's other way
-code-other = I cannot use my app
 recover-title = Type a recovery code
 recover-lead = You got ten of them when you added your second step. Each works once.
 recover-label = Recovery code

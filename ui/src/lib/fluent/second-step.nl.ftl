@@ -1,26 +1,10 @@
 ### De tweede stap naast de zes cijfers: herstelcodes, klokken, wachten.
 
 ## Wachten op de volgende poging
-wait-left = Volgende poging over { $time }
-wait-over = Je kunt het nu opnieuw proberen.
-wait-off = De tijd is nog niet om.
 
 ## Klokken die verkeerd kunnen staan
-clocks-title = Vergelijk de klokken
-clocks-platform = Die van het platform
-clocks-here = Die van deze computer
-clocks-same = Deze twee zijn gelijk. Staat de klok van je telefoon goed? De codes volgen hem.
-clocks-differ = De klok van deze computer loopt { $off } { $way ->
-    [fast] voor
-   *[slow] achter
-  }. Komen je codes van deze computer, laat zijn klok dan vanzelf gelijkzetten.
-clocks-phone = De klok van je authenticator loopt { $off } { $way ->
-    [fast] voor
-   *[slow] achter
-  }. Laat zijn tijd vanzelf gelijkzetten en typ dan de volgende code.
 
 ## De andere weg van het codescherm
-code-other = Ik kan mijn app niet gebruiken
 recover-title = Typ een herstelcode
 recover-lead = Je kreeg er tien toen je je tweede stap toevoegde. Elke werkt één keer.
 recover-label = Herstelcode
