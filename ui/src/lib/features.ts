@@ -1,6 +1,7 @@
 // Features as people read them: rows, columns and words for what GeoJSON says.
 import type { FeatureCollection } from "geojson";
 import type { Theme } from "$lib/bindings/Theme";
+import "$lib/fluent/features";
 import { maybe, t } from "$lib/fluent/index.svelte";
 import { classOf, type Class, type Properties } from "$lib/map/classes";
 

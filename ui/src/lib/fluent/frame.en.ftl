@@ -54,3 +54,9 @@ over-not-now = Not now
 
 ## What is new
 news-title = New in version { $version }
+
+## The pages of the settings, also by their names in the palette
+settings-appearance = Appearance
+settings-keyboard = Keyboard
+settings-network = Network
+settings-about = About

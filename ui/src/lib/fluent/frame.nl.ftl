@@ -54,3 +54,9 @@ over-not-now = Niet nu
 
 ## Wat er nieuw is
 news-title = Nieuw in versie { $version }
+
+## The pages of the settings, also by their names in the palette
+settings-appearance = Weergave
+settings-keyboard = Toetsenbord
+settings-network = Netwerk
+settings-about = Over Polder

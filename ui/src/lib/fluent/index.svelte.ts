@@ -3,14 +3,10 @@ import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundl
 import { negotiateLanguages } from "@fluent/langneg";
 import en from "./en.ftl?raw";
 import nl from "./nl.ftl?raw";
-import featuresEn from "./features.en.ftl?raw";
-import featuresNl from "./features.nl.ftl?raw";
 import languageEn from "./language.en.ftl?raw";
 import languageNl from "./language.nl.ftl?raw";
 import frameEn from "./frame.en.ftl?raw";
 import frameNl from "./frame.nl.ftl?raw";
-import settingsEn from "./settings.en.ftl?raw";
-import settingsNl from "./settings.nl.ftl?raw";
 import lockEn from "./lock.en.ftl?raw";
 import lockNl from "./lock.nl.ftl?raw";
 import partsEn from "./parts.en.ftl?raw";
@@ -35,8 +31,8 @@ const STORED = "polder.language";
 const REGION: Record<Language, string> = { en: "GB", nl: "NL" };
 
 const texts: Record<Language, string[]> = {
-  en: [en, lockEn, featuresEn, frameEn, partsEn, projectEn, projectsEn, settingsEn, shortcutsEn, windowEn],
-  nl: [nl, lockNl, featuresNl, frameNl, partsNl, projectNl, projectsNl, settingsNl, shortcutsNl, windowNl],
+  en: [en, lockEn, frameEn, partsEn, projectEn, projectsEn, shortcutsEn, windowEn],
+  nl: [nl, lockNl, frameNl, partsNl, projectNl, projectsNl, shortcutsNl, windowNl],
 };
 // Each language's own name; alone in a file, because it is shown where the other language is not spoken.
 const names: Record<Language, string> = { en: languageEn, nl: languageNl };

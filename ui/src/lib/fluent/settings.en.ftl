@@ -2,10 +2,6 @@
 
 settings-title = Settings
 settings-pages = Settings pages
-settings-appearance = Appearance
-settings-keyboard = Keyboard
-settings-network = Network
-settings-about = About
 
 settings-appearance-lead = On this computer, at once.
 settings-theme = Look

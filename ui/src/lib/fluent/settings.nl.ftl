@@ -2,10 +2,6 @@
 
 settings-title = Instellingen
 settings-pages = Pagina's met instellingen
-settings-appearance = Weergave
-settings-keyboard = Toetsenbord
-settings-network = Netwerk
-settings-about = Over Polder
 
 settings-appearance-lead = Op deze computer, meteen.
 settings-theme = Licht of donker
