@@ -157,7 +157,7 @@ pub(crate) fn told(app: &AppHandle, away: Away) {
             match told.recv_timeout(BEFORE_SLEEP) {
                 Ok(Ok(())) => {}
                 Ok(Err(failure)) => {
-                    tracing::warn!(code = %failure.code, "locked here, and not at the platform")
+                    tracing::warn!(code = %failure.code, "locked here, and not at the platform");
                 }
                 Err(_) => tracing::warn!("locked here; the platform did not answer in time"),
             }

@@ -152,13 +152,14 @@ impl Client {
         let mut again = true;
         loop {
             let request = self.request(E::METHOD, &path, None, caller, nonce.as_deref())?;
-            let answer = match self.0.admission.transport().open(request).await.map_err(no_answer)? {
-                Opened::Lines(lines) => {
-                    self.remember(lines.nonce().as_ref());
-                    return Ok(lines);
-                }
-                Opened::Answer(answer) => answer,
-            };
+            let answer =
+                match self.0.admission.transport().open(request).await.map_err(|error| no_answer(&error))? {
+                    Opened::Lines(lines) => {
+                        self.remember(lines.nonce().as_ref());
+                        return Ok(lines);
+                    }
+                    Opened::Answer(answer) => answer,
+                };
             self.remember(answer.nonce.as_ref());
             if !again || !is_proof_needed(&answer) {
                 return Err(self.refusal(&answer));
@@ -185,7 +186,8 @@ impl Client {
         nonce: Option<&str>,
     ) -> Result<Answer, Failure> {
         let request = self.request(method, path, json, caller, nonce)?;
-        let answer = self.0.admission.transport().send(request, limits).await.map_err(no_answer)?;
+        let answer =
+            self.0.admission.transport().send(request, limits).await.map_err(|error| no_answer(&error))?;
         self.remember(answer.nonce.as_ref());
         Ok(answer)
     }
@@ -245,8 +247,8 @@ impl fmt::Debug for Client {
     }
 }
 
-fn no_answer(error: TransportError) -> Failure {
-    tracing::warn!(code = %error.code(), error = %chain(&error), "no usable answer");
+fn no_answer(error: &TransportError) -> Failure {
+    tracing::warn!(code = %error.code(), error = %chain(error), "no usable answer");
     Failure::of(error.code())
 }
 

@@ -4,8 +4,11 @@
 //! With `POLDER_FAULTS=all` the second blow falls at every point of every recovery; else at one of each. `cargo xtask test
 //! --all` sets it.
 #![cfg(target_os = "linux")]
-// A test that cannot go on fails.
-#![allow(clippy::unwrap_used)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails, and it says how many points it met"
+)]
 
 #[path = "../support/renewal.rs"]
 mod renewal;

@@ -112,7 +112,7 @@ pub async fn add(
 /// # Errors
 /// When the database fails.
 pub(crate) async fn policy(app: &App, domain: DomainId) -> Result<Policy, sqlx::Error> {
-    policy_of(sqlx::query(POLICY).bind(domain.to_string()).fetch_one(app.store.pool()).await?)
+    policy_of(&sqlx::query(POLICY).bind(domain.to_string()).fetch_one(app.store.pool()).await?)
 }
 
 /// The same, inside a transaction.
@@ -120,13 +120,13 @@ pub(crate) async fn policy(app: &App, domain: DomainId) -> Result<Policy, sqlx::
 /// # Errors
 /// When the database fails.
 pub(crate) async fn policy_in(on: &mut AnyConnection, domain: DomainId) -> Result<Policy, sqlx::Error> {
-    policy_of(sqlx::query(POLICY).bind(domain.to_string()).fetch_one(on).await?)
+    policy_of(&sqlx::query(POLICY).bind(domain.to_string()).fetch_one(on).await?)
 }
 
 const POLICY: &str = "SELECT stay_seconds, stay_allowed, lock_after_seconds, lock_on_leave, unlock_code
      FROM domains WHERE id = $1";
 
-fn policy_of(row: AnyRow) -> Result<Policy, sqlx::Error> {
+fn policy_of(row: &AnyRow) -> Result<Policy, sqlx::Error> {
     let number = |column: &str| {
         let number: i64 = row.try_get(column)?;
         // The columns hold nothing else; if they did, the least would be asked.

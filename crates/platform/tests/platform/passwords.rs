@@ -85,8 +85,8 @@ async fn a_first_code_sets_a_password_and_the_second_step_is_enrolled(stage: Sta
     let enrolment = newcomer.post("/api/v1/sign-in/enrolment", &json!({ "ticket": ticket })).await.good();
     let key = code::from_base32(text(&enrolment, "key"));
     let body = json!({ "ticket": ticket, "code": code::at(&key, stage.now()) });
-    let grant = newcomer.post("/api/v1/sign-in/enrolment/confirm", &body).await.good();
-    let me = newcomer.me(text(&grant, "access_token")).await.good();
+    let enrolled = newcomer.post("/api/v1/sign-in/enrolment/confirm", &body).await.good();
+    let me = newcomer.me(text(&enrolled["grant"], "access_token")).await.good();
     assert_eq!(me["user"], added["user"]);
     assert_eq!((&me["role"], &me["second_step"]), (&json!("editor"), &json!(true)));
     // A first password is no news to whoever just chose it.

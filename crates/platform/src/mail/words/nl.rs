@@ -83,10 +83,10 @@ pub(super) fn say(letter: &Letter, at: UnixSeconds) -> (String, String) {
         Letter::SignInsLocked { failures, until: None } => (
             "Nieuwe apparaten kunnen zich niet bij je account aanmelden",
             format!(
-                "Iemand probeerde zich {failures} keer achter elkaar bij je account aan te melden met\n\
-                 een verkeerd wachtwoord of een verkeerde code. Nieuwe apparaten kunnen zich er niet\n\
-                 meer bij aanmelden. Op apparaten waar je je eerder aanmeldde, kun je verder\n\
-                 werken en je ook aanmelden.\n\n\
+                "Iemand probeerde zich {failures} keer achter elkaar bij je account aan te\n\
+                 melden met een verkeerd wachtwoord of een verkeerde code. Nieuwe apparaten\n\
+                 kunnen zich er niet meer bij aanmelden. Op apparaten waar je je eerder\n\
+                 aanmeldde, kun je verder werken en je ook aanmelden.\n\n\
                  Kies in Polder \"Wachtwoord vergeten?\" om het voor nieuwe apparaten te openen,\n\
                  of vraag het een beheerder van je domein.\n\
                  Er is niemand binnengekomen."

@@ -43,7 +43,8 @@ impl Stage {
         let folder = self.folder.path().join("mail");
         let mut files: Vec<_> =
             std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        files.sort();
+        // By when they were written: the clock in their names stands still.
+        files.sort_by_key(|path| std::fs::metadata(path).unwrap().modified().unwrap());
         let read = |path: std::path::PathBuf| {
             let name = path.file_name().unwrap().to_str().unwrap();
             let name = name.strip_suffix(".eml").unwrap_or_else(|| panic!("{name} is no letter"));
