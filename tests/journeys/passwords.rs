@@ -32,6 +32,7 @@ async fn a_first_code_leads_to_a_password_a_second_step_and_in() -> Outcome {
     page.see("enrolment").await?;
     let key = page.says("enrol-key").await?;
     page.write("enrol-code", &stage.code_of(&key)?).await?;
+    page.click("recovery-kept").await?;
     page.see("projects").await?;
     assert!(page.says("who").await?.contains("Noora Laine"));
     page.sign_out().await?;
