@@ -87,8 +87,8 @@ pub(super) fn say(letter: &Letter, at: UnixSeconds) -> (String, String) {
                  melden met een verkeerd wachtwoord of een verkeerde code. Nieuwe apparaten\n\
                  kunnen zich er niet meer bij aanmelden. Op apparaten waar je je eerder\n\
                  aanmeldde, kun je verder werken en je ook aanmelden.\n\n\
-                 Kies in Polder \"Wachtwoord vergeten?\" om het voor nieuwe apparaten te openen,\n\
-                 of vraag het een beheerder van je domein.\n\
+                 Kies in Polder \"Wachtwoord vergeten?\" om het voor nieuwe apparaten te\n\
+                 openen, of vraag het een beheerder van je domein.\n\
                  Er is niemand binnengekomen."
             ),
         ),
