@@ -12,15 +12,16 @@ const BAIT: &str = "window.still = 'here'; window.drops = []; \
     Object.assign(a.style, { position: 'fixed', left: '40px', top: '40px', padding: '20px', zIndex: '9' }); \
     document.body.append(a); \
     addEventListener('drop', (e) => window.drops.push([e.isTrusted, e.dataTransfer.getData('text/uri-list')]), true); \
-    const box = a.getBoundingClientRect(); \
-    return [screenX + box.left + box.width / 2, screenY + box.top + box.height / 2].map(Math.round);";
+    const middle = (box) => [screenX + box.left + box.width / 2, screenY + box.top + box.height / 2].map(Math.round); \
+    return [a, document.querySelector('input[type=email]')].map((each) => middle(each.getBoundingClientRect()));";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_that_is_dropped_on_the_window_is_not_followed() -> Outcome {
     let stage = Stage::set(Keyring::Unlocked).await?;
     let page = stage.open().await?;
     page.see("sign-in").await?;
-    let (x, y): (i32, i32) = serde_json::from_value(page.run(BAIT).await?)?;
+    // Let go over the field: nothing else of the page takes what is dropped.
+    let [(x, y), (to_x, to_y)]: [(i32, i32); 2] = serde_json::from_value(page.run(BAIT).await?)?;
     let pointer = |arguments: &[&str]| -> Outcome {
         let done = stage.command("xdotool").args(arguments).output()?;
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
@@ -34,8 +35,8 @@ async fn a_link_that_is_dropped_on_the_window_is_not_followed() -> Outcome {
         for step in 1..=12 {
             pointer(&[
                 "mousemove",
-                &(x + step * 20).to_string(),
-                &(y + step * 25).to_string(),
+                &(x + (to_x - x) * step / 12).to_string(),
+                &(y + (to_y - y) * step / 12).to_string(),
                 "sleep",
                 "0.03",
             ])?;

@@ -42,7 +42,7 @@ class Device(requests.auth.AuthBase):
 
     def __call__(self, request):
         path = urlsplit(request.url).path
-        access = None if path.startswith(DEVICE_ALONE) else self.access_of(path)
+        access = self.access_of(path)
         request.headers["dpop"] = self.proof(request.method, path, access)
         request.headers.pop("authorization", None)
         if access:
@@ -51,7 +51,10 @@ class Device(requests.auth.AuthBase):
         return request
 
     def access_of(self, path):
-        return next((access for at, access in self.access_at.items() if path.startswith(at)), self.access)
+        """A token, or a way to get one, of a path's own; else everybody's, but where the device's proof alone is asked."""
+        alone = None if path.startswith(DEVICE_ALONE) else self.access
+        access = next((access for at, access in self.access_at.items() if path.startswith(at)), alone)
+        return access() if callable(access) else access
 
     def keep_nonce(self, response, *_args, **_kwargs):
         self.nonce = response.headers.get("dpop-nonce", self.nonce)

@@ -145,7 +145,16 @@ def set_password():
 
 
 def change_password():
-    return {"old": LONG, "new": LONG}
+    return {"old": guessed["password"], "new": guessed["password"]}
+
+
+def prove():
+    return {"password": guessed["password"]}
+
+
+def new_session():
+    """A few wrong passwords end a session, and a lock closes it: each of these requests has one of its own."""
+    return device.password(guessed)["access_token"]
 
 
 def add_person():
@@ -160,14 +169,20 @@ people = itertools.cycle([ACCOUNTS["editor"], ACCOUNTS["newcomer"], free])
 newcomers = itertools.count()
 turns = Counter()
 unused = [code_from_letter()]
-device.call("POST", "/api/v1/account/password", {"old": ACCOUNTS["manager"]["password"], "new": LONG})
 # Their session is for what the manager could do only once.
 changing = add("changing@open.example", "domain", "add", "--second-step", "optional", "--name", "Own",
                "--manager-email", "changing@open.example", "--manager-name", "Changing")
 own = device.password(changing)["access_token"]
+guessed = add("guessed@open.example", "domain", "add", "--second-step", "optional", "--name", "Guessed",
+              "--manager-email", "guessed@open.example", "--manager-name", "Guessed")
 device.access_at = {
     "/api/v1/me/second-step": own,
     "/api/v1/me/recovery-codes": own,
+    "/api/v1/account/password": new_session,
+    "/api/v1/session/prove": new_session,
+    "/api/v1/session/lock": new_session,
+    "/api/v1/session/unlock": new_session,
+    "/api/v1/sessions": new_session,
 }
 locked_out = somebody_new()
 
@@ -178,6 +193,7 @@ EXISTING = {
     "layer": layers[0]["id"],
     "path": "metadata/timestamp.json",
     "person": locked_out["id"],
+    "session": lambda: device.password(guessed)["me"]["session"],
 }
 
 # Bodies that are taken, by path. An operation that never takes anything fails the run (main.rs).
@@ -198,6 +214,9 @@ TAKEN = {
     "/api/v1/me/recovery-codes": nothing_with_second_step,
     "/api/v1/people/{person}/unlock": dict,
     "/api/v1/people/{person}/logins": lambda: {"on": True},
+    "/api/v1/session/prove": prove,
+    "/api/v1/session/lock": dict,
+    "/api/v1/session/unlock": prove,
     "/api/v1/session/refresh": refresh_token,
     "/api/v1/session/end": refresh_token,
 }
@@ -216,7 +235,8 @@ def before_call(_context, case, _kwargs):
     if turns[case.operation.label] % 2:
         return
     if case.path_parameters and not case.meta.is_negative_at(ParameterLocation.PATH):
-        case.path_parameters.update({k: v for k, v in EXISTING.items() if k in case.path_parameters})
+        known = {k: v() if callable(v) else v for k, v in EXISTING.items() if k in case.path_parameters}
+        case.path_parameters.update(known)
     taken = TAKEN.get(case.operation.path)
     if taken and SIGNED_IN and case.method == "POST" and not case.meta.is_negative_at(ParameterLocation.BODY):
         case.body = taken()

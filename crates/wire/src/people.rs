@@ -46,7 +46,23 @@ pub struct SetPasswordMinimum;
 pub struct PasswordMinimum {
     /// So many characters, 8 to 64. Who has no second step needs 15 whatever this says.
     #[cfg_attr(feature = "openapi", schema(minimum = 8, maximum = 64))]
+    #[serde(deserialize_with = "whole")]
     pub minimum: u32,
+}
+
+/// A whole number, also one that is written as 44.0: JSON knows no difference, and neither does the API description.
+fn whole<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    let number = f64::deserialize(from)?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is whole and within bounds"
+    )]
+    if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) {
+        Ok(number as u32)
+    } else {
+        Err(serde::de::Error::custom("not a whole number"))
+    }
 }
 
 impl Endpoint for AddPerson {

@@ -33,7 +33,7 @@ pub struct PasswordBody {
     /// What this device calls itself to this account: 43 characters of Base64url, random, and the same each time. One that
     /// completed a sign-in before is not kept waiting by what strangers guess (B7).
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "expose_some")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]{43}$"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"))]
     pub known_as: Option<Secret>,
 }
 

@@ -277,6 +277,7 @@ fn placeholder(name: &str) -> RefOr<Schema> {
     match name {
         "project" => ProjectId::schema(),
         "session" => SessionId::schema(),
+        "person" => polder_wire::UserId::schema(),
         "version" => ObjectBuilder::new()
             .schema_type(Type::Integer)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
