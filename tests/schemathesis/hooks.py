@@ -232,7 +232,8 @@ def before_call(_context, case, _kwargs):
         case.headers.update(CLIENT)
     # Every second time what exists, instead of what was drawn.
     turns[case.operation.label] += 1
-    if turns[case.operation.label] % 2:
+    # What an e-mail is no pattern says: there it is always somebody new.
+    if turns[case.operation.label] % 2 and case.operation.path != "/api/v1/people":
         return
     if case.path_parameters and not case.meta.is_negative_at(ParameterLocation.PATH):
         known = {k: v() if callable(v) else v for k, v in EXISTING.items() if k in case.path_parameters}
