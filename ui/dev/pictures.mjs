@@ -25,7 +25,7 @@ const ZONE = "Europe/Helsinki";
 /** Screens no wider than this have all four references; larger ones two, which have each theme and language once. */
 const NARROW = 500;
 /** A browser keeps something of every page that it has shown; after so many a new one is quicker. */
-const PAGES = 40;
+const PAGES = 15;
 
 const ui = fileURLToPath(new URL("..", import.meta.url));
 const { values: options, positionals: words } = parseArgs({

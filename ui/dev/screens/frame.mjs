@@ -33,6 +33,12 @@ export const FRAME = [
     await page.waitForSelector(byId("shortcuts"));
   }],
   ["account", WINDOW, "session=in&fresh=1", account],
+  ["account-lower", WINDOW, "session=in&fresh=1", async (page) => {
+    await account(page);
+    await page.waitForSelector(byId("second-step-standing"));
+    await page.waitForSelector(byId("change-password-old"));
+    await page.evaluate(() => document.querySelector("[data-testid=second-step]").scrollIntoView({ block: "end" }));
+  }],
   ["account-strict", SMALL, "session=in&strict=1&devices=one&remembered=keychain-locked", account],
   ["account-devices-error", SMALL, "session=in&devices=error", account],
   ["account-fresh", WINDOW, "session=in", async (page) => {

@@ -26,6 +26,8 @@ on_both_engines! {
     who_has_no_password_yet_cannot_sign_in_with_any,
     a_password_is_hashed_anew_when_hashing_costs_more,
     old_codes_are_swept,
+    a_new_password_opens_what_a_stranger_closed,
+    guesses_at_the_old_password_end_the_session_at_the_fifth,
 }
 
 impl Device {
@@ -347,4 +349,31 @@ async fn old_codes_are_swept(stage: Stage) {
         sqlx::query("SELECT kind FROM password_codes").fetch_all(stage.app.store.pool()).await.unwrap();
     let kinds: Vec<Value> = left.iter().map(|row| json!(row.get::<String, _>("kind"))).collect();
     assert_eq!(kinds, [json!("first")]);
+}
+
+async fn a_new_password_opens_what_a_stranger_closed(stage: Stage) {
+    let domain = stage.domain("Turku", SecondStep::Optional).await;
+    let aino = stage.person(domain, "Aino Virtanen", Role::Editor).await;
+    for _ in 0..5 {
+        assert_eq!(stage.device().password(&aino, "a stranger's guess").await.code(), Code::CredentialsWrong);
+    }
+    assert_eq!(stage.device().password(&aino, PASSWORD).await.code(), Code::TooManyTries);
+    let code = reset_code(&stage, &aino).await;
+    stage.device().set(&code, NEW).await.good();
+    stage.device().password(&aino, NEW).await.good();
+}
+
+/// Whoever finds an open computer does not guess on for ever (B15).
+async fn guesses_at_the_old_password_end_the_session_at_the_fifth(stage: Stage) {
+    let domain = stage.domain("Turku", SecondStep::Optional).await;
+    let aino = stage.person(domain, "Aino Virtanen", Role::Editor).await;
+    let (device, grant) = stage.signed_in(&aino).await;
+    let access = text(&grant, "access_token");
+    for _ in 0..4 {
+        assert_eq!(device.change(access, "not the password", NEW).await.code(), Code::OldPasswordWrong);
+    }
+    // A right one in between would have been the last wrong one's end: it pays its own try back, and no other.
+    assert_eq!(device.change(access, PASSWORD, "xk7!qpzw").await.code(), Code::PasswordTooShort);
+    assert_eq!(device.change(access, "not the password", NEW).await.code(), Code::SessionOver);
+    assert_eq!(device.me(access).await.code(), Code::SessionOver);
 }
