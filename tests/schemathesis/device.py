@@ -25,6 +25,25 @@ def base64url(data):
 DEVICE_ALONE = ("/api/v1/sign-in/", "/api/v1/session/", "/api/v1/password/")
 
 
+# Seconds. A sign-in is fresh for five minutes (B15), and a run may take longer.
+FRESH = 200
+
+
+class Fresh:
+    """The access token of somebody who signed in a short while ago: called, it signs in anew when that is too long ago."""
+
+    def __init__(self, sign_in):
+        self.sign_in, self.until = sign_in, 0
+
+    def anew(self):
+        self.token, self.until = self.sign_in()["access_token"], time.monotonic() + FRESH
+
+    def __call__(self):
+        if time.monotonic() >= self.until:
+            self.anew()
+        return self.token
+
+
 class Device(requests.auth.AuthBase):
     """Signs each request as it leaves, so that the proof is of the very method and path that go out."""
 
@@ -34,6 +53,7 @@ class Device(requests.auth.AuthBase):
         point = self.key.public_key().public_numbers()
         x, y = (base64url(number.to_bytes(32, "big")) for number in (point.x, point.y))
         self.jwk = {"kty": "EC", "crv": "P-256", "x": x, "y": y}
+        # A token, or a way to get one.
         self.access = None
         # Whose session goes along elsewhere: by how a path begins.
         self.access_at = {}
