@@ -15,6 +15,8 @@ pub(crate) enum Failure {
     File { path: std::path::PathBuf, source: io::Error },
     /// The person has to do something first.
     Needs(String),
+    /// Tests failed: each with what it said.
+    Tests(Vec<String>),
     /// Checks did not pass; the summary has said which.
     NotPassed,
 }
@@ -48,6 +50,7 @@ impl fmt::Display for Failure {
             Self::NotStarted { line, source } => write!(f, "This could not be started: {source}\n  {line}"),
             Self::File { path, source } => write!(f, "{}: {source}", path.display()),
             Self::Needs(words) => f.write_str(words),
+            Self::Tests(failed) => write!(f, "These failed:\n  {}", failed.join("\n  ")),
             Self::NotPassed => f.write_str("Not everything passed."),
         }
     }

@@ -44,6 +44,30 @@ pub(crate) fn nextest(junit: &Path) -> Outcome<Count> {
     }
 }
 
+/// Names what failed in nextest's report, each with what it said of it: at the end of a long run nobody scrolls back.
+pub(crate) fn failed(junit: &Path) -> Vec<String> {
+    // That the report cannot be read was told when it was counted.
+    std::fs::read_to_string(junit).map_or_else(|_| Vec::new(), |text| failed_in(&text))
+}
+
+fn failed_in(junit: &str) -> Vec<String> {
+    let attribute = |element: &str, name: &str| {
+        let value = element.split_once(&format!(" {name}=\""))?.1.split_once('"')?.0;
+        let entities =
+            [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#10;", " "), ("&amp;", "&")];
+        Some(entities.into_iter().fold(value.to_owned(), |text, (entity, is)| text.replace(entity, is)))
+    };
+    let cases = junit.split("<testcase ").skip(1).filter_map(|case| {
+        let case = case.split_once("</testcase>").map_or(case, |(case, _)| case);
+        let (_, failure) = case.split_once("<failure").or_else(|| case.split_once("<error"))?;
+        let head = format!(" {}", case.split_once('>')?.0);
+        let (suite, name) = (attribute(&head, "classname")?, attribute(&head, "name")?);
+        let said = attribute(failure.split_once('>')?.0, "message").unwrap_or_default();
+        Some(format!("{suite} {name}: {said}"))
+    });
+    cases.collect()
+}
+
 /// Counts what vitest wrote as JSON.
 pub(crate) fn vitest(json: &Path) -> Outcome<Count> {
     match std::fs::read_to_string(json) {
@@ -133,6 +157,14 @@ mod tests {
             <testsuite name="a" tests="7" disabled="0" errors="2" failures="1"/></testsuites>"#;
         assert_eq!(from_junit(text), Some(Count { passed: 4, failed: 3, skipped: 0 }));
         assert_eq!(from_junit("<testsuite/>"), None);
+    }
+
+    #[test]
+    fn what_failed_is_named_with_what_it_said() {
+        let text = r#"<testsuites><testsuite name="a"><testcase name="good" classname="a"><system-out>x</system-out></testcase>
+            <testcase name="bad::one" classname="a::b" time="1"><failure message="left &lt; right" type="test failure">long</failure></testcase>
+            <testcase name="worse" classname="a"><error type="abort"/></testcase></testsuite></testsuites>"#;
+        assert_eq!(failed_in(text), ["a::b bad::one: left < right", "a worse: "]);
     }
 
     #[test]

@@ -90,6 +90,11 @@ impl Sections {
         println!("\n{}\n{}", rule("summary"), self.table());
         if !self.all_passed() {
             println!("Not everything passed.");
+            for section in &self.done {
+                if let Result::Failed(_, why) = &section.result {
+                    println!("{}: {why}", section.name);
+                }
+            }
         }
         println!("{}", self.count());
         if self.all_passed() { Ok(()) } else { Err(Failure::NotPassed) }

@@ -219,7 +219,10 @@ fn counted(place: &Place, nextest: &mut Command, count: &mut Count) -> Outcome {
     forget(&report)?;
     let tested = say_and_run(nextest);
     *count = count::nextest(&report)?;
-    tested
+    match (tested, count::failed(&report)) {
+        (Err(_), failed) if !failed.is_empty() => Err(Failure::Tests(failed)),
+        (tested, _) => tested,
+    }
 }
 
 /// The tests themselves count, and so does each operation that they attacked.
