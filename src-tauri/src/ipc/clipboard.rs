@@ -107,8 +107,8 @@ impl Opened {
         let (Some(secret), Some(clipboard)) = (self.secret.take(), &mut self.clipboard) else {
             return Ok(());
         };
-        match clipboard.get_text() {
-            Ok(there) if Secret::new(there) == secret => clipboard.clear(),
+        match clipboard.get_text().map(Secret::new) {
+            Ok(there) if there == secret => clipboard.clear(),
             // Something else, or nothing that is text.
             Ok(_) | Err(arboard::Error::ContentNotAvailable) => Ok(()),
             // Whether it is still there cannot be told: then it is better gone.
