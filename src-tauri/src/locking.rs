@@ -13,6 +13,7 @@ use tauri::{AppHandle, Manager as _};
 use ts_rs::TS;
 
 use crate::away::{self, Away};
+use crate::ipc::forget_secret;
 use crate::shell::Shell;
 use crate::window;
 
@@ -150,9 +151,11 @@ pub(crate) fn told(app: &AppHandle, away: Away) {
             lock_page(app);
             // This may be a thread of the runtime's, which may wait and may not be waited on.
             let (tell, told) = std::sync::mpsc::channel();
+            let app = app.clone();
             spawn(async move {
+                let (told, ()) = tokio::join!(session.lock(), forget_secret(&app));
                 // Whoever waits may have given up.
-                let _ = tell.send(session.lock().await);
+                let _ = tell.send(told);
             });
             match told.recv_timeout(BEFORE_SLEEP) {
                 Ok(Ok(())) => {}
@@ -178,10 +181,12 @@ pub(crate) fn lock_now(app: &AppHandle) {
     });
 }
 
-/// Here alone: nothing is to be had any more, and the page with all that it shows goes.
+/// Here alone: nothing is to be had any more, and the page goes with all that it shows, and what was copied from it.
 pub(crate) fn lock_page(app: &AppHandle) {
     if app.state::<Shell>().lock_session() {
         window::load_anew(app);
+        let app = app.clone();
+        spawn(async move { forget_secret(&app).await });
     }
 }
 

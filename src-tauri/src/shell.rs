@@ -97,12 +97,13 @@ impl Shell {
             let installed =
                 Installed { version: version.clone(), system: this_system(), program: own_file() };
             let gate = Gate::new(deployment.clone(), installed, &data.join("gate"));
+            let vault = Vault::system(&deployment, gate.folder());
             let gate = match &slot {
                 Some(slot) => gate.with_slots(slot.slots().clone()),
                 None => gate,
             };
             let known = KnownDevice::file(data.join("device"));
-            Platform { gate, vault: Vault::system(&deployment), deployment, known }
+            Platform { gate, vault, deployment, known }
         });
         let stage = Mutex::new((Turn(0), Stage::Shut));
         Self { platform, stage, watch: Box::new(|_| ()), opened: Mutex::default(), version, slot }

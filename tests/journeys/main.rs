@@ -1,9 +1,12 @@
 //! What people do, in the real window against a real platform with a real keychain.
 
+mod account;
 #[cfg(target_os = "linux")]
 mod empty_window;
 mod guesses;
 mod keyboard;
+#[cfg(target_os = "linux")]
+mod lock;
 mod passwords;
 mod sessions;
 #[cfg(target_os = "linux")]

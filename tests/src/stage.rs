@@ -90,6 +90,13 @@ impl Stage {
         self.desk.home()
     }
 
+    /// What a program that runs where the client does finds in its environment.
+    pub fn variable(&self, name: &str) -> Option<String> {
+        let command = self.desk.command("true");
+        let value = command.get_envs().find(|(known, _)| *known == name)?.1?;
+        Some(value.to_string_lossy().into_owned())
+    }
+
     /// A program that runs where the client does.
     pub fn command(&self, program: &str) -> Command {
         self.desk.command(program)
@@ -139,8 +146,13 @@ impl Stage {
 
     /// Makes a domain whose manager has a letter with a code and no password yet.
     pub fn invite(&self, name: &str, email: &str) -> Outcome {
+        self.invite_to("required", name, email)
+    }
+
+    /// The same to a domain that asks for a second step or leaves it to each: `required`, `optional`.
+    pub fn invite_to(&self, second_step: &str, name: &str, email: &str) -> Outcome {
         let mut command = self.local.platform_command(&built("POLDER_PLATFORM_BIN")?);
-        command.args(["domain", "add", "--name", "Vantaa", "--second-step", "required"]);
+        command.args(["domain", "add", "--name", "Vantaa", "--second-step", second_step]);
         let added = command.args(["--manager-name", name, "--manager-email", email]).output()?;
         if added.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&added.stderr).into()) }
     }
@@ -178,12 +190,22 @@ impl Stage {
         Ok(code_of(key, UnixSeconds::from_clock())?)
     }
 
+    /// The code that it shows next. It is taken already, and was not used where the one before was.
+    pub fn next_code_of(&self, key: &str) -> Outcome<String> {
+        Ok(code_of(key, UnixSeconds::from_clock().plus(30))?)
+    }
+
+    /// Six digits that it shows at no time near now.
+    pub fn wrong_code_of(&self, key: &str) -> Outcome<String> {
+        let now = UnixSeconds::from_clock();
+        let near = [-60, -30, 0, 30, 60].map(|off| code_of(key, now.plus(off)).unwrap_or_default());
+        let wrong = (0..10).map(|n| format!("{n}{n}{n}{n}{n}{n}")).find(|code| !near.contains(code));
+        Ok(wrong.ok_or("ten codes, all right")?)
+    }
+
     /// Six digits that are none of the three that would be taken.
     pub fn a_wrong_code(&self, account: &Account) -> Outcome<String> {
-        let now = UnixSeconds::from_clock();
-        let right = [-60, -30, 0, 30, 60].map(|off| account.code(now.plus(off)).unwrap_or_default());
-        let wrong = (0..10).map(|n| format!("{n}{n}{n}{n}{n}{n}")).find(|code| !right.contains(code));
-        Ok(wrong.ok_or("ten codes, all right")?)
+        self.wrong_code_of(account.totp.as_deref().ok_or("an account without a second step")?)
     }
 
     /// How many items of Polder the keychain holds.
@@ -251,16 +273,44 @@ impl Stage {
     pub async fn paste(&self, form: &str) -> Outcome<String> {
         let until = Instant::now() + Duration::from_secs(30);
         loop {
-            let mut xclip = self.desk.command("xclip");
-            let pasted = xclip.args(["-selection", "clipboard", "-out", "-target", form]).output()?;
-            if pasted.status.success() {
-                return Ok(String::from_utf8(pasted.stdout)?);
+            if let Some(pasted) = self.pasted(form)? {
+                return Ok(pasted);
             }
             if Instant::now() > until {
-                return Err(String::from_utf8_lossy(&pasted.stderr).into_owned().into());
+                return Err(format!("nothing to paste as {form}").into());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// What somebody who pastes gets at this moment, if anything.
+    pub fn pasted(&self, form: &str) -> Outcome<Option<String>> {
+        let mut xclip = self.desk.command("xclip");
+        let pasted = xclip.args(["-selection", "clipboard", "-out", "-target", form]).output()?;
+        let there = pasted.status.success() && !pasted.stdout.is_empty();
+        Ok(if there { Some(String::from_utf8(pasted.stdout)?) } else { None })
+    }
+
+    /// Waits until whoever pastes gets nothing.
+    pub async fn nothing_to_paste(&self) -> Outcome {
+        let until = Instant::now() + Duration::from_secs(30);
+        loop {
+            let Some(pasted) = self.pasted("UTF8_STRING")? else { return Ok(()) };
+            if Instant::now() > until {
+                return Err(format!("still there: {pasted}").into());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Copies something in another program.
+    pub fn copy_elsewhere(&self, text: &str) -> Outcome {
+        let mut xclip = self.desk.command("xclip");
+        // It goes to the background and answers from there until somebody else copies.
+        xclip.args(["-selection", "clipboard", "-in"]).stdin(Stdio::piped());
+        let mut copying = xclip.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        copying.stdin.take().ok_or("no standard input")?.write_all(text.as_bytes())?;
+        if copying.wait()?.success() { Ok(()) } else { Err("xclip copied nothing".into()) }
     }
 
     /// Ends what keeps secrets, as when it crashes.

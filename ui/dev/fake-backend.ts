@@ -220,8 +220,10 @@ export const backend: Backend = {
     await pause(20);
     return passwordRules;
   },
-  async passwordChange(old) {
+  async passwordChange(old, _password, code) {
     await pause(200);
+    if (!proven && code === null) throw fails("code-needed", "S-43");
+    if (code === "000000") throw fails("code-wrong", "S-02");
     if (old === "wrong") throw fails("old-password-wrong", "S-14");
   },
   async signOut() {

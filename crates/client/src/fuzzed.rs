@@ -4,6 +4,7 @@
 /// The keychain's item.
 pub fn keychain_item(bytes: &[u8]) {
     crate::session::fuzz_item(bytes);
+    crate::keychain::fuzz(bytes);
 }
 
 /// What is remembered of update metadata.

@@ -1,6 +1,7 @@
 //! What `cargo xtask bench signin` runs: how many people sign in a second beside what argon2 alone reaches on the same
-//! threads, what that does to somebody who reads meanwhile, and what the check of a token and its proof costs. Over real
-//! TLS, on SQLite, with hashes as expensive as in earnest. By hand, on a quiet machine.
+//! threads, what that does to somebody who reads meanwhile, what the check of a token and its proof costs, and whether the
+//! time of an answer tells that there is an account (B6). Over real TLS, on SQLite, with hashes as expensive as in earnest.
+//! By hand, on a quiet machine.
 
 #![allow(
     clippy::unwrap_used,
@@ -28,6 +29,7 @@ use polder_platform::login;
 use polder_platform::login::hashing::Cost;
 use polder_platform::store::Engine;
 use polder_wire::rights::Role;
+use support::compared::compare;
 use support::people::{PASSWORD, text};
 use support::{Device, Person, Stage};
 
@@ -40,6 +42,10 @@ const SHARE: f64 = 0.9;
 /// How much slower the slowest reads may become.
 const SLOWER: f64 = 2.0;
 const CHECK: Duration = Duration::from_micros(200);
+/// How many pairs of a name that somebody has and one that nobody has.
+const PAIRS: usize = 600;
+/// By how much one may take longer than the other.
+const APART: f64 = 0.03;
 
 fn main() -> ExitCode {
     // Those who ask have threads of their own, as they would have computers of their own.
@@ -97,7 +103,49 @@ fn main() -> ExitCode {
         p(&checks, 99).as_secs_f64() * 1e6
     );
     kept &= say("of the limit", median.as_secs_f64() / CHECK.as_secs_f64(), 1.0, median < CHECK);
+
+    let asker = stage.device();
+    kept &= load.block_on(names(&stage, &reader, "wrong password", async |email| {
+        let body = serde_json::json!({ "email": email, "password": "not the password", "stay": false });
+        let asked = Instant::now();
+        let answer = asker.post("/api/v1/sign-in/password", &body).await;
+        let took = asked.elapsed();
+        assert_eq!(answer.status, 401, "{answer:?}");
+        took
+    }));
+    kept &= load.block_on(names(&stage, &reader, "forgotten password", async |email| {
+        let asked = Instant::now();
+        asker.post("/api/v1/password/forgotten", &serde_json::json!({ "email": email })).await.good();
+        asked.elapsed()
+    }));
     if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Asks in turns for a name that somebody has and for one that nobody has, each time as if for the first.
+async fn names(stage: &Stage, known: &Person, what: &str, ask: impl AsyncFn(&str) -> Duration) -> bool {
+    let mut times = [Vec::new(), Vec::new()];
+    for pair in 0..PAIRS {
+        // Whoever is asked first finds everything as the pair before left it.
+        for turn in 0..2 {
+            let which = (pair + turn) % 2;
+            for counts in ["DELETE FROM guesses", "DELETE FROM reset_requests"] {
+                sqlx::query(counts).execute(stage.app.store.pool()).await.unwrap();
+            }
+            let nobody = format!("nobody.{pair}@example.fi");
+            times[which].push(ask(if which == 0 { &known.email } else { &nobody }).await);
+        }
+    }
+    let compared = compare(&times[0], &times[1]);
+    println!(
+        "  {what}, name known / unknown   {:.2} / {:.2} ms   (Welch's t {:.2}, Mann-Whitney p {:.3})",
+        compared.medians[0] * 1e3,
+        compared.medians[1] * 1e3,
+        compared.welch_t,
+        compared.p
+    );
+    let (longer, give_or_take) = (compared.longer * 100.0, compared.give_or_take * 100.0);
+    println!("  the unknown one takes longer by    {longer:8.2} %    (give or take {give_or_take:.2})");
+    say("of it, for sure", compared.longer.abs() + compared.give_or_take, APART, compared.within(APART))
 }
 
 fn say(what: &str, reached: f64, limit: f64, kept: bool) -> bool {

@@ -235,6 +235,10 @@ codes! {
     KeychainDamaged = "keychain-damaged", "K-04", 0, "the keychain's item is damaged";
     /// The keychain failed in another way.
     KeychainFailed = "keychain-failed", "K-05", 0, "the keychain failed";
+    /// Another keychain answers than the one that kept the sign-in before.
+    KeychainChanged = "keychain-changed", "K-06", 0, "another keychain answers";
+    /// What the keychain holds was kept by somebody else, or for another deployment.
+    KeychainForeign = "keychain-foreign", "K-07", 0, "the keychain's item is somebody else's";
 
     /// Something broke in the client; its log knows more.
     Unexpected = "unexpected", "C-01", 0, "something unexpected happened";

@@ -84,7 +84,8 @@ pub struct SetBody {
 #[derive(Debug, Clone, Copy)]
 pub struct ReadRules;
 
-/// `POST /api/v1/account/password`: another password for the one that is known.
+/// `POST /api/v1/account/password`: another password for the one that is known. The old one shows who it is, so that it
+/// takes no fresh sign-in beforehand.
 #[derive(Debug, Clone, Copy)]
 pub struct ChangePassword;
 
@@ -101,6 +102,11 @@ pub struct ChangeBody {
     #[serde(serialize_with = "Secret::expose_to")]
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub new: Secret,
+    /// A code of the second step, for whoever has one and did not sign in within the last minutes
+    /// ([`crate::session::FRESH_SECONDS`]). Else it is not looked at.
+    #[serde(default, serialize_with = "Secret::expose_maybe", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub code: Option<Secret>,
 }
 
 impl Endpoint for Forgotten {

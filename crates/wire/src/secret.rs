@@ -22,6 +22,14 @@ impl Secret {
     pub fn expose_to<S: Serializer>(secret: &Self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&secret.0)
     }
+
+    /// The same for a field that may have none.
+    pub fn expose_maybe<S: Serializer>(secret: &Option<Self>, serializer: S) -> Result<S::Ok, S::Error> {
+        match secret {
+            Some(secret) => Self::expose_to(secret, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
 }
 
 impl fmt::Debug for Secret {

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::{Endpoint, Method, Nothing, Raw, Secret, SessionId, UnixSeconds};
 
@@ -125,7 +125,7 @@ pub struct ProofBody {
     #[cfg_attr(feature = "openapi", schema(value_type = String, min_length = 1, max_length = 128))]
     pub password: Secret,
     /// The code; none where no second step is set up, or where unlocking does not ask for it.
-    #[serde(default, serialize_with = "expose_maybe", skip_serializing_if = "Option::is_none")]
+    #[serde(default, serialize_with = "Secret::expose_maybe", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub code: Option<Secret>,
 }
@@ -226,13 +226,6 @@ impl Endpoint for Watch {
     const TEMPLATE: &'static str = "/api/v1/events";
     type Body = Nothing;
     type Answer = Raw;
-}
-
-fn expose_maybe<S: Serializer>(secret: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
-    match secret {
-        Some(secret) => Secret::expose_to(secret, serializer),
-        None => serializer.serialize_none(),
-    }
 }
 
 #[cfg(test)]

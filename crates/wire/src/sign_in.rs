@@ -32,16 +32,9 @@ pub struct PasswordBody {
     pub device: Option<DeviceName>,
     /// What this device calls itself to this account: 43 characters of Base64url, random, and the same each time. One that
     /// completed a sign-in before is not kept waiting by what strangers guess (B7).
-    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "expose_some")]
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "Secret::expose_maybe")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"))]
     pub known_as: Option<Secret>,
-}
-
-fn expose_some<S: serde::Serializer>(secret: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
-    match secret {
-        Some(secret) => Secret::expose_to(secret, serializer),
-        None => serializer.serialize_none(),
-    }
 }
 
 /// What comes after a right password.

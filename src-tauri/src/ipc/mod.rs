@@ -13,7 +13,7 @@ mod types;
 mod update;
 mod window;
 
-pub(crate) use clipboard::SecretClipboard;
+pub(crate) use clipboard::{SecretClipboard, forget_secret};
 pub(crate) use sign_in::resume;
 use tauri::Wry;
 use tauri::ipc::Invoke;

@@ -60,13 +60,14 @@ pub(crate) async fn password_rules(shell: State<'_, Shell>) -> Result<PasswordRu
     Ok(session.password_rules().await.map_err(|failure| shell.learn(turn, failure))?)
 }
 
-/// Another password for the one that is known.
+/// Another password for the one that is known, with a code of the second step where one was asked for.
 #[tauri::command]
 pub(crate) async fn password_change(
     shell: State<'_, Shell>,
     old: Secret,
     new: Secret,
+    code: Option<Secret>,
 ) -> Result<(), Failure> {
     let (turn, session, _) = shell.session()?;
-    Ok(session.change_password(old, new).await.map_err(|failure| shell.learn(turn, failure))?)
+    Ok(session.change_password(old, new, code).await.map_err(|failure| shell.learn(turn, failure))?)
 }

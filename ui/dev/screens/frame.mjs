@@ -12,6 +12,12 @@ const account = async (view) => {
   await view.waitForSelector(byId("devices"));
   await view.waitForSelector(byId("locking-after"));
 };
+const changePassword = async (page) => {
+  await page.fill(byId("change-password-old"), "correct horse battery staple");
+  await page.fill(byId("change-password-new"), "nine herons over the ditch");
+  await page.waitForSelector(byId("password-strength"));
+  await page.click(byId("change-password-set"));
+};
 const palette = (typed) => async (page) => {
   await page.waitForSelector(byId("project-row"));
   await page.keyboard.press("Control+k");
@@ -38,6 +44,18 @@ export const FRAME = [
     await page.waitForSelector(byId("second-step-standing"));
     await page.waitForSelector(byId("change-password-old"));
     await page.evaluate(() => document.querySelector("[data-testid=second-step]").scrollIntoView({ block: "end" }));
+  }],
+  ["account-password-code", WINDOW, "session=in", async (page) => {
+    await account(page);
+    await changePassword(page);
+    await page.waitForSelector(byId("change-password-code"));
+  }],
+  ["account-password-code-wrong", SMALL, "session=in", async (page) => {
+    await account(page);
+    await changePassword(page);
+    await page.fill(byId("change-password-code"), "000000");
+    await page.click(byId("change-password-set"));
+    await page.waitForSelector(byId("change-password-error"));
   }],
   ["account-strict", SMALL, "session=in&strict=1&devices=one&remembered=keychain-locked", account],
   ["account-devices-error", SMALL, "session=in&devices=error", account],

@@ -81,8 +81,11 @@ export interface Backend {
   passwordSet(password: string, stay: boolean, language: Language): Promise<Next>;
   /** What the next password of whoever is signed in must be. */
   passwordRules(): Promise<PasswordRules>;
-  /** Another password for the one that is known; everywhere else the person is signed out. */
-  passwordChange(old: string, password: string): Promise<void>;
+  /**
+   * Another password for the one that is known; everywhere else the person is signed out. Where `code-needed` comes back,
+   * it is asked again with a code of the second step.
+   */
+  passwordChange(old: string, password: string, code: string | null): Promise<void>;
   /** Ends the session here and on the platform. */
   signOut(): Promise<void>;
   /** Tells what happens while somebody is signed in, for as long as this page is there. */

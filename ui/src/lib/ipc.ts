@@ -32,7 +32,7 @@ export const backend: Backend = {
   passwordStrength: (password, rules) => ask("password_strength", { password, rules }),
   passwordSet: (password, stay, language) => ask("password_set", { password, stay, language }),
   passwordRules: () => ask("password_rules"),
-  passwordChange: (old, password) => ask("password_change", { old, new: password }),
+  passwordChange: (old, password, code) => ask("password_change", { old, new: password, code }),
   signOut: () => ask("sign_out"),
   async listen(onHappened) {
     const channel = new Channel<Happened>();

@@ -85,7 +85,7 @@ impl Gate {
     /// deployment by its name.
     pub fn new(deployment: Deployment, installed: Installed, data: &Path) -> Self {
         let folder = data.join(deployment.name());
-        let vault = Vault::system_proxy(&deployment);
+        let vault = Vault::system_proxy(&deployment, &folder);
         let network = Network::new(deployment.clone(), &folder, System::of_this_computer(), vault);
         Self { deployment, installed, folder, network, slots: None, patience: Patience::USUAL }
     }
@@ -95,6 +95,11 @@ impl Gate {
     pub fn with_network(self, system: System, vault: Vault) -> Self {
         let network = Network::new(self.deployment.clone(), &self.folder, system, vault);
         Self { network, ..self }
+    }
+
+    /// Where this deployment's things lie among the person's data.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The choice of proxy. It is read at each check; what was admitted before keeps the way that it has.

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use keyring_core::api::CredentialStoreApi;
 use keyring_core::{Entry, Result};
-use secret_service::{EncryptionType, blocking::SecretService};
+use secret_service::EncryptionType;
+use secret_service::blocking::{Collection, SecretService};
 use zbus_secret_service_keyring_store::Store;
 
 use super::KeychainError;
@@ -45,21 +46,31 @@ const NOBODY: [&str; 3] = [
     "org.freedesktop.DBus.Error.NoServer",
 ];
 
+/// Which keychain answers: the collection that it keeps things in if nobody says otherwise. GNOME Keyring, KWallet and
+/// KeePassXC each have another, and so has a keychain that somebody made anew under another name.
+pub(super) fn place() -> std::result::Result<String, KeychainError> {
+    let service = SecretService::connect(EncryptionType::Plain).map_err(failed)?;
+    let collection = default_collection(&service)?;
+    Ok(format!("secret-service {}", collection.collection_path.as_str()))
+}
+
 /// A service whose collections are not loaded yet, or that has no default one, also says "no entry" although
 /// nothing was deleted; such a keychain counts as absent.
 pub(super) fn confirm_no_entry() -> std::result::Result<(), KeychainError> {
-    let failed = |error: secret_service::Error| {
-        let cause: Box<dyn std::error::Error + Send + Sync> = Box::new(error);
-        if is_absence(&*cause) {
-            KeychainError::Absent(Some(cause))
-        } else {
-            KeychainError::Failed(Some(cause))
-        }
-    };
     let service = SecretService::connect(EncryptionType::Plain).map_err(failed)?;
-    match service.get_default_collection() {
-        Ok(_) => Ok(()),
-        Err(error @ secret_service::Error::NoResult) => Err(KeychainError::Absent(Some(Box::new(error)))),
-        Err(error) => Err(failed(error)),
-    }
+    default_collection(&service).map(drop)
+}
+
+fn default_collection<'a>(
+    service: &'a SecretService<'a>,
+) -> std::result::Result<Collection<'a>, KeychainError> {
+    service.get_default_collection().map_err(|error| match error {
+        error @ secret_service::Error::NoResult => KeychainError::Absent(Some(Box::new(error))),
+        error => failed(error),
+    })
+}
+
+fn failed(error: secret_service::Error) -> KeychainError {
+    let cause: Box<dyn std::error::Error + Send + Sync> = Box::new(error);
+    if is_absence(&*cause) { KeychainError::Absent(Some(cause)) } else { KeychainError::Failed(Some(cause)) }
 }

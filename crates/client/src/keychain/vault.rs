@@ -1,4 +1,5 @@
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -40,15 +41,16 @@ enum Job {
 }
 
 impl Vault {
-    /// The operating system's keychain, with one item for this deployment.
-    pub fn system(deployment: &Deployment) -> Self {
-        Self::new(SystemKeychain::of(deployment), LIMIT)
+    /// The operating system's keychain, with one item for this deployment. What is known of it lies in `folder`, the
+    /// deployment's own among the person's data.
+    pub fn system(deployment: &Deployment, folder: &Path) -> Self {
+        Self::new(SystemKeychain::of(deployment, folder), LIMIT)
     }
 
     /// The same keychain, with the one item for the password of this deployment's proxy. It has a thread of its
     /// own: a dialog about one item does not hold up the other.
-    pub fn system_proxy(deployment: &Deployment) -> Self {
-        Self::new(SystemKeychain::of_proxy(deployment), LIMIT)
+    pub fn system_proxy(deployment: &Deployment, folder: &Path) -> Self {
+        Self::new(SystemKeychain::of_proxy(deployment, folder), LIMIT)
     }
 
     /// A vault that forgets with the process.

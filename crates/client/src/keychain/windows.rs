@@ -22,3 +22,8 @@ pub(super) fn is_absence(_: &(dyn std::error::Error + Send + Sync + 'static)) ->
 pub(super) fn confirm_no_entry() -> std::result::Result<(), KeychainError> {
     Ok(())
 }
+
+/// There is one for each person, and programs are given no other.
+pub(super) fn place() -> std::result::Result<String, KeychainError> {
+    Ok("credential-manager".to_owned())
+}

@@ -131,12 +131,18 @@ impl Session {
     /// Another password for the one that is known. Every other session of this person ends.
     ///
     /// # Errors
-    /// [`Code::OldPasswordWrong`]; [`Code::PasswordTooShort`], [`Code::PasswordCommon`], [`Code::PasswordWeak`];
-    /// [`Code::SessionOver`], and whatever a call may meet.
-    pub async fn change_password(&self, old: Secret, new: Secret) -> Result<(), Failure> {
+    /// [`Code::PasswordTooShort`], [`Code::PasswordCommon`], [`Code::PasswordWeak`]; [`Code::CodeNeeded`], after which it is
+    /// asked again with a code of the second step; [`Code::OldPasswordWrong`], [`Code::CodeWrong`], [`Code::SessionOver`],
+    /// and whatever a call may meet.
+    pub async fn change_password(
+        &self,
+        old: Secret,
+        new: Secret,
+        code: Option<Secret>,
+    ) -> Result<(), Failure> {
         let Nothing {} = self
             .signed(move |client, caller| {
-                let body = ChangeBody { old: old.clone(), new: new.clone() };
+                let body = ChangeBody { old: old.clone(), new: new.clone(), code: code.clone() };
                 Box::pin(async move { client.call(&ChangePassword, &body, caller).await })
             })
             .await?;

@@ -140,6 +140,21 @@ impl Page {
         Err(self.lost(&format!("{id} with {attribute} {value}")).await)
     }
 
+    /// Waits until a switch or a box is on, or is off.
+    ///
+    /// # Errors
+    /// When it does not come to that.
+    pub async fn when_chosen(&self, id: &str, on: bool) -> Seen {
+        let until = Instant::now() + PATIENCE;
+        while self.see_many(id, 1).await?[0].is_selected().await? != on {
+            if Instant::now() > until {
+                return Err(self.lost(&format!("{id} to be {on}")).await);
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+        Ok(())
+    }
+
     /// Everything that is to be read in the window.
     ///
     /// # Errors

@@ -1,17 +1,18 @@
 //! Somebody who is signed in shows once more who they are: for what takes a fresh sign-in (B15), and to unlock (B36).
 
 use polder_wire::session::{self as wire, FRESH_SECONDS, PROOF_TRIES, ProofBody, Proven};
-use polder_wire::{Code, Nothing};
-use sqlx::Row;
+use polder_wire::{Code, Nothing, Secret, UnixSeconds};
+use sqlx::{AnyConnection, Row};
 
-use super::hashing::HashingError;
-use super::{second_step, session, totp};
+use super::second_step::Active;
+use super::{guessing, second_step, session, totp};
 use crate::App;
 use crate::domains;
 use crate::events::{self, Event};
 use crate::http::Refused;
 use crate::password::policy::normalised;
 use crate::rights::{Authorized, LockSession, Person, ProveAgain, UnlockSession};
+use crate::store::Write;
 
 /// Longer than any code of a second step, and than any that stands in for one.
 const CODE_LIMIT: usize = 64;
@@ -75,16 +76,106 @@ pub(crate) async fn lock(
 /// takes was shown, the session is fresh by it.
 async fn show(app: &App, person: &Person, body: ProofBody, code_asked: bool) -> Result<Proven, Refused> {
     let ProofBody { password, code } = body;
-    if !(1..=128).contains(&password.expose().chars().count())
-        || code.as_ref().is_some_and(|code| code.expose().len() > CODE_LIMIT)
-    {
+    if !(1..=128).contains(&password.expose().chars().count()) {
         return Err(Code::Malformed.into());
     }
-    let keys = app.keys.domain(person.domain).await?;
-    let second = second_step::find(app, &keys, person.domain, person.user).await?;
-    if code_asked && second.is_some() && code.is_none() {
-        return Err(Code::CodeNeeded.into());
+    let code = CodeHalf::brought(app, person, code, code_asked).await?;
+    // Nobody needs what is stored.
+    right_password(app, person, &password, Code::PasswordWrong).await.map(drop)?;
+    let mut write = app.store.write().await?;
+    if !code.use_up(&mut write, person, app.now()).await? {
+        drop(write);
+        return Err(wrong(app, person, Code::CodeWrong).await?);
     }
+    let fresh_seconds = code.shown(&mut write, person, app.now()).await?;
+    write.commit().await?;
+    Ok(Proven { fresh_seconds })
+}
+
+/// The half of a proof that comes beside the password: the code of whoever has a second step.
+pub(crate) struct CodeHalf {
+    second: Option<Active>,
+    code: Option<Secret>,
+}
+
+impl CodeHalf {
+    /// What was brought, before anything is paid for.
+    ///
+    /// # Errors
+    /// [`Code::CodeNeeded`] where one is asked for; [`Code::Malformed`] for what no code can be.
+    pub(crate) async fn brought(
+        app: &App,
+        person: &Person,
+        code: Option<Secret>,
+        asked: bool,
+    ) -> Result<Self, Refused> {
+        if code.as_ref().is_some_and(|code| code.expose().len() > CODE_LIMIT) {
+            return Err(Code::Malformed.into());
+        }
+        let keys = app.keys.domain(person.domain).await?;
+        let second = second_step::find(app, &keys, person.domain, person.user).await?;
+        if asked && second.is_some() && code.is_none() {
+            return Err(Code::CodeNeeded.into());
+        }
+        Ok(Self { second, code })
+    }
+
+    /// Uses the code up; false when it is wrong. True where there is none to be used.
+    pub(crate) async fn use_up(
+        &self,
+        write: &mut Write,
+        person: &Person,
+        now: UnixSeconds,
+    ) -> Result<bool, Refused> {
+        let (Some(second), Some(code)) = (&self.second, &self.code) else { return Ok(true) };
+        match totp::matching_step(&second.key, code.expose(), now, Some(second.last_step)) {
+            Some(step) => Ok(second_step::use_step(write.on(), person.domain, person.user, step).await?),
+            None => Ok(false),
+        }
+    }
+
+    /// All that was brought is right. With the code, where there is a second step, that is all that a sign-in takes: the
+    /// session is fresh by it, for so many seconds. Without, wrong codes stay counted: who has only the password could
+    /// else forget them by it, and guess on.
+    ///
+    /// # Errors
+    /// [`Code::SessionOver`] when it ended meanwhile.
+    pub(crate) async fn shown(
+        &self,
+        write: &mut Write,
+        person: &Person,
+        now: UnixSeconds,
+    ) -> Result<u32, Refused> {
+        let whole = self.second.is_none() || self.code.is_some();
+        let fresh_seconds = if whole { FRESH_SECONDS } else { 0 };
+        if whole {
+            guessing::forget_codes(write.on(), person.session).await?;
+        }
+        let codes = guessing::wrong_codes(write.on(), person.session).await?;
+        let shown = sqlx::query(
+            "UPDATE sessions SET proof_tries = $1, locked_at = NULL, fresh_until = $2
+             WHERE id = $3 AND ended_at IS NULL",
+        )
+        .bind(codes)
+        .bind(now.plus(i64::from(fresh_seconds)).0)
+        .bind(person.session.to_string())
+        .execute(write.on())
+        .await?;
+        // By another device.
+        if shown.rows_affected() == 1 { Ok(fresh_seconds) } else { Err(Code::SessionOver.into()) }
+    }
+}
+
+/// Pays for a try at the password and looks at it. What is stored is answered; the try stays paid for.
+///
+/// # Errors
+/// `otherwise` when it is another one, and [`Code::SessionOver`] at the last try.
+pub(crate) async fn right_password(
+    app: &App,
+    person: &Person,
+    typed: &Secret,
+    otherwise: Code,
+) -> Result<String, Refused> {
     pay(app, person).await?;
     let row = sqlx::query("SELECT password_hash FROM users WHERE domain_id = $1 AND id = $2")
         .bind(person.domain.to_string())
@@ -92,55 +183,19 @@ async fn show(app: &App, person: &Person, body: ProofBody, code_asked: bool) -> 
         .fetch_optional(app.store.pool())
         .await?;
     let stored = row.map(|row| row.try_get::<String, _>("password_hash")).transpose()?;
-    match app.hashing.verify(normalised(&password), stored).await {
-        Ok(verified) if verified.right => {}
-        Ok(_) => return Err(wrong(app, person, Code::PasswordWrong).await?),
-        Err(error) => {
-            if matches!(error, HashingError::Full) {
-                // Nothing was looked at.
-                give_back(app, person).await?;
-            }
-            return Err(error.into());
+    match (app.hashing.verify(normalised(typed), stored.clone()).await, stored) {
+        (Ok(verified), Some(stored)) if verified.right => Ok(stored),
+        (Ok(_), _) => Err(wrong(app, person, otherwise).await?),
+        (Err(error), _) => {
+            // Nobody looked at it.
+            give_back(app, person).await?;
+            Err(error.into())
         }
     }
-
-    let now = app.now();
-    let mut write = app.store.write().await?;
-    let whole = match (&second, &code) {
-        (None, _) => true,
-        (Some(_), None) => false,
-        (Some(second), Some(code)) => {
-            let step = totp::matching_step(&second.key, code.expose(), now, Some(second.last_step));
-            let used = match step {
-                Some(step) => second_step::use_step(write.on(), person.domain, person.user, step).await?,
-                None => false,
-            };
-            if !used {
-                drop(write);
-                return Err(wrong(app, person, Code::CodeWrong).await?);
-            }
-            true
-        }
-    };
-    let fresh_seconds = if whole { FRESH_SECONDS } else { 0 };
-    let shown = sqlx::query(
-        "UPDATE sessions SET proof_tries = 0, locked_at = NULL, fresh_until = $1
-         WHERE id = $2 AND ended_at IS NULL",
-    )
-    .bind(now.plus(i64::from(fresh_seconds)).0)
-    .bind(person.session.to_string())
-    .execute(write.on())
-    .await?;
-    write.commit().await?;
-    // Ended meanwhile, by another device.
-    if shown.rows_affected() == 1 { Ok(Proven { fresh_seconds }) } else { Err(Code::SessionOver.into()) }
 }
 
 /// Each try is paid before anything is looked at, so that guesses made at once are counted one by one.
-///
-/// # Errors
-/// [`Code::SessionOver`] when none is left.
-pub(crate) async fn pay(app: &App, person: &Person) -> Result<(), Refused> {
+async fn pay(app: &App, person: &Person) -> Result<(), Refused> {
     let mut write = app.store.write().await?;
     let paid = sqlx::query(
         "UPDATE sessions SET proof_tries = proof_tries + 1
@@ -160,11 +215,19 @@ pub(crate) async fn pay(app: &App, person: &Person) -> Result<(), Refused> {
 /// When the database fails.
 pub(crate) async fn give_back(app: &App, person: &Person) -> Result<(), Refused> {
     let mut write = app.store.write().await?;
+    give_back_in(write.on(), person).await?;
+    Ok(write.commit().await?)
+}
+
+/// The same in the caller's transaction.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn give_back_in(on: &mut AnyConnection, person: &Person) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE sessions SET proof_tries = proof_tries - 1 WHERE id = $1 AND proof_tries > 0")
         .bind(person.session.to_string())
-        .execute(write.on())
+        .execute(on)
         .await?;
-    write.commit().await?;
     Ok(())
 }
 
@@ -174,12 +237,17 @@ pub(crate) async fn give_back(app: &App, person: &Person) -> Result<(), Refused>
 /// When the database fails.
 pub(crate) async fn wrong(app: &App, person: &Person, code: Code) -> Result<Refused, Refused> {
     let mut write = app.store.write().await?;
+    let codes = match code {
+        Code::CodeWrong => guessing::one_more_wrong_code(write.on(), person.session, app.now()).await?,
+        _ => 0,
+    };
     let row = sqlx::query("SELECT proof_tries FROM sessions WHERE id = $1")
         .bind(person.session.to_string())
         .fetch_optional(write.on())
         .await?;
     let tries = row.map(|row| row.try_get::<i64, _>("proof_tries")).transpose()?;
-    if tries.is_some_and(|tries| tries < i64::from(PROOF_TRIES)) {
+    if tries.is_some_and(|tries| tries.max(codes) < i64::from(PROOF_TRIES)) {
+        write.commit().await?;
         return Ok(code.into());
     }
     session::end_of(app, write.on(), person.domain, person.user, person.session).await?;

@@ -15,7 +15,7 @@ const SECRET: Column = Column::new("second_steps", "secret");
 pub(crate) const NEVER: i64 = -1;
 
 /// A second step that is in force.
-pub(super) struct Active {
+pub(crate) struct Active {
     pub(super) key: Zeroizing<Vec<u8>>,
     pub(super) last_step: i64,
 }

@@ -8,6 +8,8 @@ pub(crate) mod code;
 pub mod common;
 pub mod policy;
 
+use std::net::IpAddr;
+
 use polder_wire::password::{self, ChangeBody, CodeBody, ForgottenBody, PasswordRules, SetBody};
 use polder_wire::sign_in::NextStep;
 use polder_wire::{Code, DomainId, Nothing, Secret, UserId};
@@ -92,23 +94,23 @@ pub async fn answer_requests(app: &App) -> Result<usize, MailError> {
 /// `POST /api/v1/password/code`: what a password must be that is set with this code. The code stays good.
 ///
 /// # Errors
-/// [`Code::PasswordCodeWrong`].
+/// [`Code::PasswordCodeWrong`]; [`Code::AddressBlocked`] after too many of them.
 pub async fn look_at_code(
-    _: Authorized<SetPassword>,
+    leave: Authorized<SetPassword>,
     app: App,
     _: password::LookAtCode,
     body: CodeBody,
 ) -> Result<PasswordRules, Refused> {
-    let hash = code::read(&body.code).ok_or(Refused::from(Code::PasswordCodeWrong))?;
-    Ok(Holder::by_code(&app, &hash).await?.rules())
+    let (holder, _) = Holder::by_typed_code(&app, &body.code, leave.address()).await?;
+    Ok(holder.rules())
 }
 
 /// `POST /api/v1/password/set`: uses the code up, ends every session and goes on as after a right password, so
 /// that a second step is asked for as ever.
 ///
 /// # Errors
-/// [`Code::PasswordCodeWrong`]; [`Code::PasswordTooShort`], [`Code::PasswordCommon`] and [`Code::PasswordWeak`],
-/// after which the code is still good.
+/// [`Code::PasswordCodeWrong`]; [`Code::AddressBlocked`] after too many of them; [`Code::PasswordTooShort`],
+/// [`Code::PasswordCommon`] and [`Code::PasswordWeak`], after which the code is still good.
 pub async fn set(
     leave: Authorized<SetPassword>,
     app: App,
@@ -116,8 +118,7 @@ pub async fn set(
     body: SetBody,
 ) -> Result<NextStep, Refused> {
     let named = login::Named::said(body.device.as_ref())?;
-    let code = code::read(&body.code).ok_or(Refused::from(Code::PasswordCodeWrong))?;
-    let holder = Holder::by_code(&app, &code).await?;
+    let (holder, code) = Holder::by_typed_code(&app, &body.code, leave.address()).await?;
     let hash = app.hashing.hash(holder.judge(&body.password)?.into_secret()).await?;
 
     let mut write = app.store.write().await?;
@@ -128,7 +129,8 @@ pub async fn set(
         .execute(write.on())
         .await?;
     if used.rows_affected() != 1 {
-        return Err(Code::PasswordCodeWrong.into());
+        drop(write);
+        return Err(wrong_code(&app, leave.address()).await?);
     }
     sqlx::query("UPDATE users SET password_hash = $1, language = $2 WHERE domain_id = $3 AND id = $4")
         .bind(hash)
@@ -163,8 +165,13 @@ pub async fn rules(
 
 /// `POST /api/v1/account/password`: another password for the one that is known. Every other session ends.
 ///
+/// The old one is half of what a fresh sign-in takes (B15), so nobody is asked for that beforehand: where the sign-in is
+/// not fresh, the code of the second step comes along and is the other half. What is wrong with the new password is said
+/// before anything is paid for or used up; it tells nothing of the old one.
+///
 /// # Errors
-/// [`Code::OldPasswordWrong`]; [`Code::PasswordTooShort`], [`Code::PasswordCommon`], [`Code::PasswordWeak`].
+/// [`Code::PasswordTooShort`], [`Code::PasswordCommon`], [`Code::PasswordWeak`]; [`Code::CodeNeeded`];
+/// [`Code::OldPasswordWrong`], [`Code::CodeWrong`]; [`Code::SessionOver`] after too many of those.
 pub async fn change(
     leave: Authorized<ChangePassword>,
     app: App,
@@ -173,18 +180,32 @@ pub async fn change(
 ) -> Result<Nothing, Refused> {
     let person = leave.person();
     let holder = Holder::by_account(&app, person.domain, person.user).await?;
-    let stored = holder.password_hash.clone();
-    // As at a fresh sign-in: the last wrong try ends the session.
-    prove::pay(&app, &person).await?;
-    let verified = app.hashing.verify(policy::normalised(&body.old), Some(stored.clone())).await;
-    if matches!(&verified, Ok(verified) if !verified.right) {
-        return Err(prove::wrong(&app, &person, Code::OldPasswordWrong).await?);
-    }
-    // It was right, or nobody looked at it.
-    prove::give_back(&app, &person).await?;
-    verified?;
-    let hash = app.hashing.hash(holder.judge(&body.new)?.into_secret()).await?;
+    let new = holder.judge(&body.new)?.into_secret();
+    let code = if person.fresh {
+        None
+    } else {
+        Some(prove::CodeHalf::brought(&app, &person, body.code, true).await?)
+    };
+    let stored = prove::right_password(&app, &person, &body.old, Code::OldPasswordWrong).await?;
+    let hash = match app.hashing.hash(new).await {
+        Ok(hash) => hash,
+        Err(error) => {
+            prove::give_back(&app, &person).await?;
+            return Err(error.into());
+        }
+    };
     let mut write = app.store.write().await?;
+    match &code {
+        // It was right: its own try is paid back, and no other.
+        None => prove::give_back_in(write.on(), &person).await?,
+        Some(code) => {
+            if !code.use_up(&mut write, &person, app.now()).await? {
+                drop(write);
+                return Err(prove::wrong(&app, &person, Code::CodeWrong).await?);
+            }
+            code.shown(&mut write, &person, app.now()).await?;
+        }
+    }
     // If it was changed meanwhile, the old one is not the old one any more.
     let changed = sqlx::query(
         "UPDATE users SET password_hash = $1 WHERE domain_id = $2 AND id = $3 AND password_hash = $4",
@@ -202,6 +223,12 @@ pub async fn change(
     holder.settle(&app, &mut write).await?;
     write.commit().await?;
     Ok(Nothing {})
+}
+
+/// A code that is wrong counts against the address that it came from, as a wrong password does: a code names no account.
+async fn wrong_code(app: &App, address: Option<IpAddr>) -> Result<Refused, Refused> {
+    let wait = guessing::wrong_from(app, address).await?;
+    Ok(Refused::from(Code::PasswordCodeWrong).after(wait))
 }
 
 /// Deletes codes whose time is over.
@@ -235,7 +262,24 @@ const HOLDER: &str =
     LEFT JOIN second_steps s ON s.domain_id = u.domain_id AND s.user_id = u.id";
 
 impl Holder {
-    async fn by_code(app: &App, hash: &str) -> Result<Self, Refused> {
+    /// Whose code was typed, and its hash. Where too many wrong ones came from, none is looked at.
+    async fn by_typed_code(
+        app: &App,
+        typed: &Secret,
+        address: Option<IpAddr>,
+    ) -> Result<(Self, String), Refused> {
+        guessing::refuse_if_blocked(app, address).await?;
+        let found = match code::read(typed) {
+            Some(hash) => Self::by_code(app, &hash).await?.map(|holder| (holder, hash)),
+            None => None,
+        };
+        match found {
+            Some(found) => Ok(found),
+            None => Err(wrong_code(app, address).await?),
+        }
+    }
+
+    async fn by_code(app: &App, hash: &str) -> Result<Option<Self>, Refused> {
         let query = format!(
             "SELECT {HOLDER} JOIN password_codes c ON c.domain_id = u.domain_id AND c.user_id = u.id
              WHERE c.hash = $1 AND c.expires_at > $2"
@@ -245,7 +289,10 @@ impl Holder {
             .bind(app.now().0)
             .fetch_optional(app.store.pool())
             .await?;
-        Self::open(app, &row.ok_or(Refused::from(Code::PasswordCodeWrong))?).await
+        match row {
+            Some(row) => Self::open(app, &row).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     async fn by_account(app: &App, domain: DomainId, user: UserId) -> Result<Self, Refused> {

@@ -66,8 +66,8 @@ actions! {
     SetPassword: ByDevice;
     /// Ask what one's own new password must be.
     ReadPasswordRules: OnOwnAccount;
-    /// Change one's own password.
-    ChangePassword: OnOwnAccount, fresh;
+    /// Change one's own password. The flow judges the old one, and the code where the sign-in is not fresh.
+    ChangePassword: OnOwnAccount;
     /// Make an account in one's domain.
     AddPerson: OnOwnPeople, fresh;
     /// Say how long new passwords in one's domain must be.

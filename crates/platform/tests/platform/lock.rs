@@ -16,6 +16,7 @@ on_both_engines! {
     unlocking_takes_the_password_and_five_wrong_ones_end_the_session,
     unlocking_takes_a_code_where_the_domain_wants_it,
     unlocking_without_a_code_is_no_fresh_sign_in_for_who_has_a_second_step,
+    a_right_password_does_not_make_wrong_codes_forgotten,
     locking_locks_this_device_alone_and_ends_its_freshness,
     a_locked_session_does_not_tell_what_there_is,
     a_locked_device_can_be_signed_out,
@@ -128,6 +129,44 @@ async fn unlocking_without_a_code_is_no_fresh_sign_in_for_who_has_a_second_step(
     device.me(access(&grant)).await.good();
     let end = device.call("DELETE", "/api/v1/sessions", Some(access(&grant)), None).await;
     assert_eq!(end.code(), Code::FreshSignInNeeded);
+}
+
+/// Whoever has the password of somebody with a second step would else guess at its codes for ever, unlocking in between.
+async fn a_right_password_does_not_make_wrong_codes_forgotten(stage: Stage) {
+    let (device, grant, key) = with_second_step(&stage, false).await;
+    let wrong = json!({ "password": PASSWORD, "code": code::wrong_at(&key, stage.now()) });
+    for n in 1..PROOF_TRIES {
+        unlock(&device, &grant, json!({ "password": PASSWORD })).await.good();
+        let answer = post(&device, &grant, "/api/v1/session/prove", &wrong).await;
+        assert_eq!(answer.code(), Code::CodeWrong, "{n}");
+    }
+    unlock(&device, &grant, json!({ "password": PASSWORD })).await.good();
+    let last = post(&device, &grant, "/api/v1/session/prove", &wrong).await;
+    assert_eq!(last.code(), Code::SessionOver);
+    assert_eq!(device.me(access(&grant)).await.code(), Code::SessionOver);
+
+    // The right code does, and mistyped passwords are forgotten by a right one as ever.
+    let aino = stage
+        .person_with_second_step(stage.domain("Oulu", SecondStep::Required).await, "Oiva Laine", Role::Editor)
+        .await;
+    let key = aino.totp.clone().unwrap();
+    let device = stage.device();
+    let ticket = device.ticket(&aino, "code").await;
+    let grant = device.code(&ticket, &code::at(&key, stage.now())).await.good();
+    for _ in 0..3 {
+        stage.wait(30);
+        let wrong = json!({ "password": PASSWORD, "code": code::wrong_at(&key, stage.now()) });
+        for _ in 1..PROOF_TRIES {
+            assert_eq!(unlock(&device, &grant, wrong.clone()).await.code(), Code::CodeWrong);
+        }
+        let right = json!({ "password": PASSWORD, "code": code::at(&key, stage.now()) });
+        post(&device, &grant, "/api/v1/session/prove", &right).await.good();
+        for _ in 1..PROOF_TRIES {
+            let mistyped = json!({ "password": "not the password" });
+            assert_eq!(unlock(&device, &grant, mistyped).await.code(), Code::PasswordWrong);
+        }
+        unlock(&device, &grant, json!({ "password": PASSWORD })).await.good();
+    }
 }
 
 async fn locking_locks_this_device_alone_and_ends_its_freshness(stage: Stage) {

@@ -2,6 +2,7 @@ use polder_platform::domains::SecondStep;
 use polder_platform::login::hashing::Cost;
 use polder_wire::Code;
 use polder_wire::rights::Role;
+use polder_wire::session::FRESH_SECONDS;
 use serde_json::{Value, json};
 use sqlx::Row;
 
@@ -28,6 +29,11 @@ on_both_engines! {
     old_codes_are_swept,
     a_new_password_opens_what_a_stranger_closed,
     guesses_at_the_old_password_end_the_session_at_the_fifth,
+    changing_a_password_takes_the_old_one_and_no_sign_in_before_it,
+    with_a_second_step_a_stale_sign_in_changes_a_password_by_old_one_and_code,
+    guesses_at_the_code_of_a_change_end_the_session_at_the_fifth,
+    wrong_codes_of_letters_block_their_address_for_a_time_and_nobody_elses,
+    who_guesses_at_codes_of_letters_and_at_names_is_counted_once,
 }
 
 impl Device {
@@ -45,8 +51,11 @@ impl Device {
     }
 
     async fn change(&self, access: &str, old: &str, new: &str) -> Answer {
-        let body = json!({ "old": old, "new": new }).to_string();
-        self.call("POST", "/api/v1/account/password", Some(access), Some(body)).await
+        self.change_by(access, json!({ "old": old, "new": new })).await
+    }
+
+    async fn change_by(&self, access: &str, body: Value) -> Answer {
+        self.call("POST", "/api/v1/account/password", Some(access), Some(body.to_string())).await
     }
 }
 
@@ -372,8 +381,115 @@ async fn guesses_at_the_old_password_end_the_session_at_the_fifth(stage: Stage) 
     for _ in 0..4 {
         assert_eq!(device.change(access, "not the password", NEW).await.code(), Code::OldPasswordWrong);
     }
-    // A right one in between would have been the last wrong one's end: it pays its own try back, and no other.
+    // A right one in between pays its own try back, and no other; a new one that is refused costs none.
     assert_eq!(device.change(access, PASSWORD, "xk7!qpzw").await.code(), Code::PasswordTooShort);
+    device.change(access, PASSWORD, NEW).await.good();
     assert_eq!(device.change(access, "not the password", NEW).await.code(), Code::SessionOver);
     assert_eq!(device.me(access).await.code(), Code::SessionOver);
+}
+
+/// The old password is what a fresh sign-in would have been asked for (B15).
+async fn changing_a_password_takes_the_old_one_and_no_sign_in_before_it(stage: Stage) {
+    let domain = stage.domain("Turku", SecondStep::Optional).await;
+    let aino = stage.person(domain, "Aino Virtanen", Role::Editor).await;
+    let (device, grant) = stage.signed_in(&aino).await;
+    let access = text(&grant, "access_token");
+    stage.wait(i64::from(FRESH_SECONDS));
+    let others = async || device.call("DELETE", "/api/v1/sessions", Some(access), None).await;
+    assert_eq!(others().await.code(), Code::FreshSignInNeeded);
+    assert_eq!(device.change(access, "not the password", NEW).await.code(), Code::OldPasswordWrong);
+    assert_eq!(others().await.code(), Code::FreshSignInNeeded);
+    device.change(access, PASSWORD, NEW).await.good();
+    others().await.good();
+    stage.device().password(&aino, NEW).await.good();
+}
+
+/// Somebody with a second step who signed in longer ago than is fresh.
+async fn stale_with_second_step(stage: &Stage) -> (Person, Device, String) {
+    let domain = stage.domain("Helsinki", SecondStep::Required).await;
+    let aino = stage.person_with_second_step(domain, "Aino Virtanen", Role::Editor).await;
+    let device = stage.device();
+    let ticket = device.ticket(&aino, "code").await;
+    let grant = device.code(&ticket, &code::at(aino.totp.as_ref().unwrap(), stage.now())).await.good();
+    stage.wait(i64::from(FRESH_SECONDS));
+    (aino, device, text(&grant, "access_token").to_owned())
+}
+
+async fn with_a_second_step_a_stale_sign_in_changes_a_password_by_old_one_and_code(stage: Stage) {
+    let (aino, device, access) = stale_with_second_step(&stage).await;
+    let key = aino.totp.as_ref().unwrap();
+    let right = code::at(key, stage.now());
+    let change = async |old: &str, new: &str, code: &str| {
+        device.change_by(&access, json!({ "old": old, "new": new, "code": code })).await
+    };
+    assert_eq!(device.change(&access, PASSWORD, NEW).await.code(), Code::CodeNeeded);
+    assert_eq!(change(PASSWORD, NEW, &"1".repeat(65)).await.code(), Code::Malformed);
+    assert_eq!(change(PASSWORD, NEW, &code::wrong_at(key, stage.now())).await.code(), Code::CodeWrong);
+    // Neither a new one that is refused nor a wrong old one uses the code up.
+    assert_eq!(change(PASSWORD, "trustno1", &right).await.code(), Code::PasswordCommon);
+    assert_eq!(change("not the password", NEW, &right).await.code(), Code::OldPasswordWrong);
+    change(PASSWORD, NEW, &right).await.good();
+    // It showed all that a fresh sign-in takes; while that lasts, the old password is enough.
+    device.call("DELETE", "/api/v1/sessions", Some(&access), None).await.good();
+    device.change(&access, NEW, "ten swans under the dike").await.good();
+    // And the code is used up, for the door as well.
+    let door = stage.device();
+    let next = door.password(&aino, "ten swans under the dike").await.good();
+    assert_eq!(door.code(text(&next, "ticket"), &right).await.code(), Code::CodeWrong);
+}
+
+/// Who has a stolen session and the password does not get past the second step by it.
+async fn guesses_at_the_code_of_a_change_end_the_session_at_the_fifth(stage: Stage) {
+    let (aino, device, access) = stale_with_second_step(&stage).await;
+    let wrong = code::wrong_at(aino.totp.as_ref().unwrap(), stage.now());
+    let body = json!({ "old": PASSWORD, "new": NEW, "code": wrong });
+    for _ in 0..4 {
+        assert_eq!(device.change_by(&access, body.clone()).await.code(), Code::CodeWrong);
+    }
+    assert_eq!(device.change_by(&access, body).await.code(), Code::SessionOver);
+    assert_eq!(device.me(&access).await.code(), Code::SessionOver);
+}
+
+const NO_CODE: &str = "00000-00000-00000-00000";
+
+async fn wrong_codes_of_letters_block_their_address_for_a_time_and_nobody_elses(stage: Stage) {
+    let domain = stage.domain("Turku", SecondStep::Optional).await;
+    let aino = stage.person(domain, "Aino Virtanen", Role::Editor).await;
+    let letter = reset_code(&stage, &aino).await;
+    let guesser = stage.device_at(std::net::Ipv4Addr::new(127, 0, 0, 9).into());
+    for n in 0..51 {
+        // Whether it is looked at or used, and whether or not it can be a code.
+        let answer = match n % 3 {
+            0 => guesser.look(NO_CODE).await,
+            1 => guesser.set(NO_CODE, NEW).await,
+            _ => guesser.look("no code").await,
+        };
+        assert_eq!(answer.code(), Code::PasswordCodeWrong);
+        assert_eq!(answer.json()["retry_after"].as_u64(), (n == 50).then_some(900), "{n}");
+    }
+    for answer in [guesser.look(&letter).await, guesser.set(&letter, NEW).await, guesser.look(NO_CODE).await]
+    {
+        assert_eq!(answer.code(), Code::AddressBlocked);
+        assert_eq!(answer.json()["retry_after"], 900);
+    }
+    // Whoever has the letter elsewhere goes on, and so does whoever waits.
+    stage.device().look(&letter).await.good();
+    stage.wait(900);
+    guesser.look(&letter).await.good();
+    assert_eq!(guesser.look(NO_CODE).await.json()["retry_after"], 1800, "and whoever goes on waits longer");
+    stage.device().set(&letter, NEW).await.good();
+}
+
+async fn who_guesses_at_codes_of_letters_and_at_names_is_counted_once(stage: Stage) {
+    let domain = stage.domain("Turku", SecondStep::Optional).await;
+    let aino = stage.person(domain, "Aino Virtanen", Role::Editor).await;
+    let guesser = stage.device_at(std::net::Ipv4Addr::new(127, 0, 0, 9).into());
+    for n in 0..25 {
+        assert_eq!(guesser.look(NO_CODE).await.code(), Code::PasswordCodeWrong);
+        let nobody = Person { email: format!("somebody{n}@example.fi"), ..aino.clone() };
+        assert_eq!(guesser.password(&nobody, "a guess").await.code(), Code::CredentialsWrong);
+    }
+    assert_eq!(guesser.look(NO_CODE).await.json()["retry_after"], 900);
+    assert_eq!(guesser.password(&aino, PASSWORD).await.code(), Code::AddressBlocked);
+    stage.device().password(&aino, PASSWORD).await.good();
 }

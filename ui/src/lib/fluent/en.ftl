@@ -551,6 +551,14 @@ err-keychain-failed = The locked place for your sign-in could not be used. You s
   .title = Your keychain failed
 rec-keychain-failed = Sign in again to try once more. If it stays so, give IT the code.
 
+err-keychain-foreign = The sign-in in the locked place of this computer was not kept there by you and this Polder, so it is not used.
+  .title = Not your sign-in
+rec-keychain-foreign = Sign in; yours then takes its place.
+
+err-keychain-changed = This computer keeps its secrets in another place than before, so Polder put nothing there. You stay signed in until you quit.
+  .title = Your keychain is another one
+rec-keychain-changed = If you or IT changed that, quit Polder, start it again and sign in: it then uses the new place. If nobody did, tell IT.
+
 err-keychain-absent-door = This computer has no locked place for your sign-in, so you sign in each time you start Polder.
   .title = Not remembered
 rec-keychain-absent-door = To be remembered, start GNOME Keyring or KWallet.
@@ -563,6 +571,9 @@ rec-keychain-timed-out-door = See whether it waits for your password and start P
 err-keychain-failed-door = The locked place for your sign-in could not be used.
   .title = Your keychain failed
 rec-keychain-failed-door = Sign in here. If it stays so, give IT the code.
+err-keychain-changed-door = This computer keeps its secrets in another place than before. Polder has not looked into it.
+  .title = Your keychain is another one
+rec-keychain-changed-door = If you or IT changed that, sign in and stay signed in: Polder then uses the new place. If nobody did, sign in without staying signed in, and tell IT.
 
 err-unexpected = Something went wrong in Polder itself. What was saved is safe.
   .title = Something went wrong

@@ -551,6 +551,14 @@ err-keychain-failed = De afgesloten plek voor je aanmelding was niet te gebruike
   .title = Je sleutelbos werkte niet
 rec-keychain-failed = Meld je opnieuw aan om het nog eens te proberen. Blijft het zo, geef IT dan de code.
 
+err-keychain-foreign = De aanmelding op de afgesloten plek van deze computer is daar niet door jou met deze Polder bewaard en wordt daarom niet gebruikt.
+  .title = Niet jouw aanmelding
+rec-keychain-foreign = Meld je aan; dan komt de jouwe ervoor in de plaats.
+
+err-keychain-changed = Deze computer bewaart zijn geheimen op een andere plek dan voorheen, dus Polder zette daar niets neer. Je blijft aangemeld tot je afsluit.
+  .title = Je sleutelbos is een andere
+rec-keychain-changed = Hebben jij of IT dat veranderd, sluit Polder dan af, start het opnieuw en meld je aan: dan gebruikt het de nieuwe plek. Heeft niemand dat gedaan, meld het dan aan IT.
+
 err-keychain-absent-door = Deze computer heeft geen afgesloten plek voor je aanmelding; je meldt je bij elke start aan.
   .title = Niet onthouden
 rec-keychain-absent-door = Start GNOME Keyring of KWallet om onthouden te worden.
@@ -563,6 +571,9 @@ rec-keychain-timed-out-door = Kijk of hij op je wachtwoord wacht en start Polder
 err-keychain-failed-door = De afgesloten plek voor je aanmelding was niet te gebruiken.
   .title = Je sleutelbos werkte niet
 rec-keychain-failed-door = Meld je hier aan. Blijft het zo, geef IT dan de code.
+err-keychain-changed-door = Deze computer bewaart zijn geheimen op een andere plek dan voorheen. Polder heeft er niet in gekeken.
+  .title = Je sleutelbos is een andere
+rec-keychain-changed-door = Hebben jij of IT dat veranderd, meld je dan aan en blijf aangemeld: dan gebruikt Polder de nieuwe plek. Heeft niemand dat gedaan, meld je dan aan zonder aangemeld te blijven en meld het aan IT.
 
 err-unexpected = Er ging iets mis in Polder zelf. Wat bewaard was, is veilig.
   .title = Er ging iets mis

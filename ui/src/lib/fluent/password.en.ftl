@@ -21,6 +21,7 @@ new-password-set = Set password
 
 change-password-title = Password
 change-password-old = Password until now
+change-password-code-help = You signed in a while ago: type the six digits that your authenticator shows now as well.
 change-password-set = Change password
 change-password-done = Your password is changed. Everywhere else you are signed out.
 

@@ -21,6 +21,7 @@ new-password-set = Wachtwoord instellen
 
 change-password-title = Wachtwoord
 change-password-old = Wachtwoord tot nu toe
+change-password-code-help = Je bent al een tijdje aangemeld: typ ook de zes cijfers die je authenticator nu toont.
 change-password-set = Wachtwoord wijzigen
 change-password-done = Je wachtwoord is gewijzigd. Op alle andere plaatsen ben je afgemeld.
 

@@ -60,12 +60,22 @@ fn of_action(action: ActionKind) -> &'static [Code] {
         ActionKind::ProveAgain | ActionKind::UnlockSession => {
             &[Code::PasswordWrong, Code::CodeNeeded, Code::CodeWrong]
         }
-        ActionKind::SetPassword => {
-            &[Code::PasswordCodeWrong, Code::PasswordTooShort, Code::PasswordCommon, Code::PasswordWeak]
-        }
-        ActionKind::ChangePassword => {
-            &[Code::OldPasswordWrong, Code::PasswordTooShort, Code::PasswordCommon, Code::PasswordWeak]
-        }
+        ActionKind::SetPassword => &[
+            Code::PasswordCodeWrong,
+            Code::AddressBlocked,
+            Code::PasswordTooShort,
+            Code::PasswordCommon,
+            Code::PasswordWeak,
+            Code::LoginsOff,
+        ],
+        ActionKind::ChangePassword => &[
+            Code::OldPasswordWrong,
+            Code::CodeNeeded,
+            Code::CodeWrong,
+            Code::PasswordTooShort,
+            Code::PasswordCommon,
+            Code::PasswordWeak,
+        ],
         ActionKind::AddPerson => &[Code::NotAllowed, Code::EmailTaken],
         ActionKind::SetPasswordMinimum => &[Code::NotAllowed],
         ActionKind::AskForPassword

@@ -3,7 +3,9 @@
 //! - Devices that never signed in to an account share one count at it, so that a thousand addresses get no more tries
 //!   than one. A name that nobody has is counted in the same way.
 //! - A device that completed a sign-in there before has a count of its own, which no stranger can fill.
-//! - An address has a count, too, over all accounts; known devices behind it are let through.
+//! - An address has a count, too, over all accounts and over the codes of letters, which name none; known devices behind
+//!   it are let through.
+//! - Whoever is signed in has a few tries at a code of their own session.
 //!
 //! All of it is in the database: nodes share it, and a restart forgets nothing. A count is locked by the statement that
 //! finds or makes it, so tries that come at once are paid one after the other.
@@ -12,7 +14,7 @@ mod rule;
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use polder_wire::{Code, DomainId, UnixSeconds, UserId};
+use polder_wire::{Code, DomainId, SessionId, UnixSeconds, UserId};
 use sqlx::{AnyConnection, Row};
 
 use super::known;
@@ -199,6 +201,52 @@ pub(crate) async fn lift(on: &mut AnyConnection, email_hash: &str) -> Result<(),
     Ok(())
 }
 
+/// How many wrong codes somebody typed who is signed in, since they last showed all that a sign-in takes.
+pub(super) async fn wrong_codes(on: &mut AnyConnection, session: SessionId) -> Result<i64, sqlx::Error> {
+    let row = sqlx::query("SELECT failures FROM guesses WHERE subject = $1")
+        .bind(session_subject(session))
+        .fetch_optional(on)
+        .await?;
+    row.map_or(Ok(0), |row| row.try_get("failures"))
+}
+
+/// Counts one more, and answers how many there are.
+pub(super) async fn one_more_wrong_code(
+    on: &mut AnyConnection,
+    session: SessionId,
+    now: UnixSeconds,
+) -> Result<i64, sqlx::Error> {
+    let subject = session_subject(session);
+    let before = locked(&mut *on, &subject, now).await?;
+    let after = Count { failures: before.failures + 1, in_a_row: before.in_a_row + 1, ..Count::none(now) };
+    keep(on, &subject, &after).await?;
+    Ok(after.failures)
+}
+
+/// They showed all of it.
+pub(super) async fn forget_codes(on: &mut AnyConnection, session: SessionId) -> Result<(), sqlx::Error> {
+    forget(on, &session_subject(session)).await
+}
+
+/// Lets nobody try who comes from an address that is blocked: for the codes of letters, which name no account.
+///
+/// # Errors
+/// [`Code::AddressBlocked`] with a time.
+pub(crate) async fn refuse_if_blocked(app: &App, address: Option<IpAddr>) -> Result<(), Refused> {
+    match blocked(app, counted(address), app.now()).await? {
+        Some(left) => Err(Refused::from(Code::AddressBlocked).after(left)),
+        None => Ok(()),
+    }
+}
+
+/// One more wrong try from an address, at no account in particular. Answers how many seconds it is blocked by that.
+pub(crate) async fn wrong_from(app: &App, address: Option<IpAddr>) -> Result<Option<u32>, Refused> {
+    let mut write = app.store.write().await?;
+    let wait = count_address(app, write.on(), counted(address), app.now()).await?;
+    write.commit().await?;
+    Ok(wait)
+}
+
 /// Deletes counts to which nothing was added for half a year.
 pub(super) async fn sweep(on: &mut AnyConnection, now: UnixSeconds) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM guesses WHERE counted_at < $1")
@@ -221,6 +269,10 @@ fn device_subject(hash: &str) -> String {
     format!("device:{hash}")
 }
 
+fn session_subject(session: SessionId) -> String {
+    format!("session:{session}")
+}
+
 /// An address is personal: what is kept is a keyed hash of it.
 fn address_subject(app: &App, address: IpAddr) -> String {
     format!("address:{}", hex::encode(app.keys.platform().address_hash(&address.to_string())))
@@ -241,15 +293,16 @@ async fn count_address(
     on: &mut AnyConnection,
     address: IpAddr,
     now: UnixSeconds,
-) -> Result<(), sqlx::Error> {
+) -> Result<Option<u32>, sqlx::Error> {
     let subject = address_subject(app, address);
     let after = Rule::address(app.wrong_per_address).one_more(&locked(&mut *on, &subject, now).await?, now);
     keep(on, &subject, &after).await?;
-    if let Some(wait) = after.wait(now) {
+    let wait = after.wait(now);
+    if let Some(wait) = wait {
         // The one place where the log names an address: who defends the platform needs it (R47).
         tracing::warn!(%address, wait, "an address is blocked for a time");
     }
-    Ok(())
+    Ok(wait)
 }
 
 /// The count, made if there is none, and held until the transaction ends.

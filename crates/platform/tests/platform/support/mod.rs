@@ -1,6 +1,8 @@
 //! A real platform in this process: its own port, real TLS, cheap hashing, a clock that tests move.
 
 pub(crate) mod code;
+#[allow(dead_code, reason = "the bench compares; here it is tested that it does so rightly")]
+pub(crate) mod compared;
 pub(crate) mod database;
 pub(crate) mod device;
 pub(crate) mod letters;
