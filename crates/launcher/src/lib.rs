@@ -11,13 +11,12 @@
 
 mod choose;
 mod deployment;
-#[cfg(target_os = "linux")]
-mod missing;
 mod packaged;
 mod renew;
 mod restarts;
 mod say;
 mod start;
+mod system;
 mod watch;
 
 pub use choose::{Judged, Which, choose};

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use polder_slots::{MANIFEST, MAX_MANIFEST, Manifest};
 use semver::Version;
 
+use crate::system;
+
 /// Where it lies, if there is one.
 pub(crate) fn folder(own: &Path) -> Option<PathBuf> {
     // What the person starts may be a link in another folder.
     let own = std::fs::canonicalize(own).ok()?;
     let beside = own.parent()?;
-    let elsewhere = if cfg!(target_os = "macos") { "../Resources/slot" } else { "../lib/polder/slot" };
-    [beside.join("slot"), beside.join(elsewhere)].into_iter().find(|folder| folder.join(MANIFEST).is_file())
+    [beside.join("slot"), beside.join(system::PACKAGED)].into_iter().find(|folder| folder.join(MANIFEST).is_file())
 }
 
 /// What it says that it is. Only for putting it into order: whether that is so is looked at before it is started.

@@ -8,10 +8,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use polder_slots::{Verified, durable};
 use semver::Version;
 
-use crate::say;
-
-/// The file of a slot that is a launcher. A release need not bring one.
-const FILE: &str = if cfg!(windows) { "polder-launcher.exe" } else { "polder-launcher" };
+use crate::{say, system};
 
 /// Why a launcher was not replaced.
 #[derive(Debug, thiserror::Error)]
@@ -27,10 +24,8 @@ enum RenewError {
 /// Puts the launcher of a slot in place of the file `own`, where the slot is newer than this launcher and brings another.
 /// One rename does it: whoever starts it meanwhile gets the old one or the new one, and what runs goes on as it is. Where
 /// the folder is somebody else's, such as the system's, the launcher stays, and the package manager brings the next one.
-///
-/// Windows lets nobody replace a program that runs. There the launcher comes with the installer only.
 pub(crate) fn renew(slot: &Verified, own: &Path) {
-    if cfg!(windows) || !is_newer(slot.version()) {
+    if !system::RENEWS || !is_newer(slot.version()) {
         return;
     }
     match replace(slot, own) {
@@ -46,7 +41,7 @@ fn is_newer(slot: &Version) -> bool {
 }
 
 fn replace(slot: &Verified, own: &Path) -> Result<bool, RenewError> {
-    let (Some(listed), Some(file)) = (slot.manifest().file(FILE), slot.file(FILE)) else { return Ok(false) };
+    let (Some(listed), Some(file)) = (slot.manifest().file(system::LAUNCHER), slot.file(system::LAUNCHER)) else { return Ok(false) };
     if !listed.executable || copy(&File::open(own)?, &mut io::sink())? == listed.sha256 {
         return Ok(false);
     }

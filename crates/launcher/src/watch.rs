@@ -9,7 +9,8 @@ use semver::Version;
 
 use crate::choose::{Judged, Which, choose};
 use crate::restarts::Restarts;
-use crate::start::{End, Signals, start};
+use crate::start::{End, start};
+use crate::system::{self, Signals};
 use crate::{NOTHING, packaged, renew, say};
 
 /// For whoever changes slots at the moment; that takes moments.
@@ -104,14 +105,15 @@ impl Launcher {
             }
         };
         match signals.wait(&mut child) {
-            #[cfg(target_os = "linux")]
-            Ok(end) if crate::missing::is_web_view(end.code) => {
+            Ok(end) => match system::lacks_web_view(end.code) {
                 // No other release would start either, and this one did nothing wrong.
-                self.note(on_trial.as_ref(), Locked::took_back);
-                say::no_web_view();
-                Some(NOTHING)
-            }
-            Ok(end) => self.judge(end, slot.version(), on_trial.as_ref(), begun.elapsed(), memory),
+                Some(words) => {
+                    self.note(on_trial.as_ref(), Locked::took_back);
+                    say::no_web_view(words);
+                    Some(NOTHING)
+                }
+                None => self.judge(end, slot.version(), on_trial.as_ref(), begun.elapsed(), memory),
+            },
             Err(error) => {
                 say::log(&format!("nobody can tell how {} ended: {error}", slot.version()));
                 Some(NOTHING)

@@ -7,13 +7,13 @@ const NOT_LOADED: u8 = 127;
 const WEB_VIEW: &str = "libwebkit2gtk-4.1.so.0";
 
 /// Whether a program that ended with this code was never loaded, because there is no web view.
-pub(crate) fn is_web_view(code: u8) -> bool {
+pub(super) fn is_web_view(code: u8) -> bool {
     code == NOT_LOADED && !loads(WEB_VIEW)
 }
 
 /// What installs it, by the system's own description (os-release(5)): the command for whoever looks after it. None for
 /// one that says nothing that is known.
-pub(crate) fn command(os_release: &str) -> Option<&'static str> {
+pub(super) fn command(os_release: &str) -> Option<&'static str> {
     let value = |name: &str| {
         let line = os_release.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
         line.unwrap_or_default().trim_matches(['"', '\''])
@@ -30,6 +30,24 @@ pub(crate) fn command(os_release: &str) -> Option<&'static str> {
     })
 }
 
+/// What to say to whoever lacks it, and to their log.
+pub(super) fn words(language: &str, install: Option<&str>) -> String {
+    let (what, ask, kind) = if language.starts_with("nl") {
+        (
+            "Polder kan niet starten: op deze computer ontbreekt WebKitGTK 4.1, waarmee Polder zijn venster tekent.",
+            "Installeer het, of vraag wie deze computer beheert:",
+            "het pakket met libwebkit2gtk-4.1.so.0",
+        )
+    } else {
+        (
+            "Polder cannot be started: this computer lacks WebKitGTK 4.1, with which Polder draws its window.",
+            "Install it, or ask who looks after this computer:",
+            "the package with libwebkit2gtk-4.1.so.0",
+        )
+    };
+    format!("{what} {ask} {}", install.unwrap_or(kind))
+}
+
 #[allow(unsafe_code, reason = "a library runs code when it is loaded")]
 fn loads(library: &str) -> bool {
     // SAFETY: a library of the system's, which the client would have loaded a moment ago. It stays until this program
@@ -41,6 +59,17 @@ fn loads(library: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_lacks_the_web_view_reads_what_to_install() {
+        let install = Some("sudo apt install it");
+        for language in ["nl_NL", "C"] {
+            let said = words(language, install);
+            assert!(said.contains("WebKitGTK 4.1") && said.ends_with("sudo apt install it"), "{said}");
+            assert!(words(language, None).contains("libwebkit2gtk-4.1.so.0"));
+        }
+        assert_ne!(words("nl", None), words("en", None));
+    }
 
     #[test]
     fn only_what_was_never_loaded_lacks_a_library() {
