@@ -5,6 +5,7 @@ mod empty_window;
 mod guesses;
 mod keyboard;
 mod passwords;
+mod people;
 mod sessions;
 #[cfg(target_os = "linux")]
 mod surroundings;

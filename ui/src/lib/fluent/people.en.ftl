@@ -47,8 +47,8 @@ people-state-off = Switched off
 people-state-counted = { $state } ({ $count })
 people-code-until = code good until { $when }
 people-code-over = the code ran out
-people-closed-until = new devices wait until { $when }
-people-closed-open = closed to new devices
+people-closed-until = opens at { $when }
+people-closed-open = until you open it
 
 people-act-letter = Send a new code
 people-act-unlock = Open the lock

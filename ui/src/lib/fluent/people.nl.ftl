@@ -47,8 +47,8 @@ people-state-off = Uitgezet
 people-state-counted = { $state } ({ $count })
 people-code-until = code geldt tot { $when }
 people-code-over = de tijd van de code is om
-people-closed-until = nieuwe apparaten wachten tot { $when }
-people-closed-open = gesloten voor nieuwe apparaten
+people-closed-until = opent om { $when }
+people-closed-open = tot je het opent
 
 people-act-letter = Een nieuwe code sturen
 people-act-unlock = Het slot openen
