@@ -18,28 +18,31 @@ impl Session {
     /// [`Code::NotAllowed`] for who is no manager, [`Code::AnswerBroken`] for a list that has no end, and whatever a call
     /// may meet.
     pub async fn people(&self) -> Result<Vec<Colleague>, Failure> {
-        let page: PeoplePage =
-            self.signed(|client, caller| Box::pin(client.call(&ListPeople, &Nothing {}, caller))).await?;
-        let (mut people, mut next) = (page.people, page.next);
-        for _ in 1..PAGES {
-            let Some(person) = next else { return Ok(people) };
-            let page: PeoplePage = self
-                .signed(move |client, caller| {
-                    Box::pin(
-                        async move { client.call(&ListPeopleAfter { person }, &Nothing {}, caller).await },
-                    )
-                })
-                .await?;
-            if page.people.is_empty() || page.people.len() > PEOPLE_ON_A_PAGE {
+        let (mut people, mut after) = (Vec::new(), None);
+        for _ in 0..PAGES {
+            let page = self.page(after).await?;
+            if page.people.len() > PEOPLE_ON_A_PAGE {
                 break;
             }
             people.extend(page.people);
-            next = page.next;
+            after = page.next;
+            if after.is_none() {
+                return Ok(people);
+            }
         }
-        match next {
-            None => Ok(people),
-            Some(_) => Err(Failure::of(Code::AnswerBroken)),
-        }
+        Err(Failure::of(Code::AnswerBroken))
+    }
+
+    async fn page(&self, after: Option<UserId>) -> Result<PeoplePage, Failure> {
+        self.signed(move |client, caller| {
+            Box::pin(async move {
+                match after {
+                    None => client.call(&ListPeople, &Nothing {}, caller).await,
+                    Some(person) => client.call(&ListPeopleAfter { person }, &Nothing {}, caller).await,
+                }
+            })
+        })
+        .await
     }
 
     /// Makes an account; the person gets a letter with a code.
