@@ -8,6 +8,7 @@ mod keyboard;
 #[cfg(target_os = "linux")]
 mod lock;
 mod passwords;
+mod people;
 mod sessions;
 #[cfg(target_os = "linux")]
 mod surroundings;

@@ -14,6 +14,8 @@ import type { Layer } from "$lib/bindings/Layer";
 import type { Me } from "$lib/bindings/Me";
 import type { Network } from "$lib/bindings/Network";
 import type { PasswordRules } from "$lib/bindings/PasswordRules";
+import type { Colleague } from "$lib/bindings/Colleague";
+import type { Role } from "$lib/bindings/Role";
 import type { Remembered } from "$lib/bindings/Remembered";
 import type { Sketch } from "$lib/bindings/Sketch";
 import type { Summary } from "$lib/bindings/Summary";
@@ -27,6 +29,7 @@ import transit from "$sample/transit.geojson?raw";
 import trees from "$sample/trees.geojson?raw";
 import water from "$sample/water.geojson?raw";
 import type { FeatureCollection } from "geojson";
+import { PEOPLE, inventPeople } from "./people";
 import { PROJECTS, aino, inventProjects, viewOf } from "./projects";
 import { sketchOf } from "./town";
 
@@ -43,7 +46,7 @@ const fails = (code: string, reference = "X-00", retryAfter: number | null = nul
 
 const me: Me = {
   user: aino.id, session: "11".repeat(16), name: aino.name, email: "aino.virtanen@hel.example",
-  domain: "22".repeat(16), domain_name: "Helsinki, City planning", role: "editor", second_step: true,
+  domain: "22".repeat(16), domain_name: "Helsinki, City planning", role: (asked.get("role") as Role | null) ?? "editor", second_step: true,
 };
 
 // Who is new reads a welcome first; on most pictures nobody is.
@@ -278,6 +281,25 @@ export const backend: Backend = {
     chosen = choice;
     return lockSettings();
   },
+  async people() {
+    await pause(50);
+    if (asked.get("people") === "waiting") return forever();
+    if (asked.get("people") === "error") throw fails("timed-out", "N-03");
+    if (asked.get("people") === "offline" && (looked += 1) > 1) throw fails("offline", "N-01");
+    return [...people];
+  },
+  personAdd: (name, email, role) =>
+    aboutPeople(async () => {
+      if (people.some((each) => each.email === email)) throw fails("email-taken", "P-10");
+      if (email.endsWith(".")) throw fails("malformed", "P-01");
+      const user = (0xf000 + people.length).toString(16).repeat(8);
+      people = [...people, { ...plainMe, user, name, email, role, invited: true, code_until: now + 7 * 86_400, second_step: false, last_seen: null }];
+      return user;
+    }),
+  personLetter: (user) => changePerson(user, { code_until: now + 7 * 86_400 }),
+  personUnlock: (user) => changePerson(user, { closed: null }),
+  personLogins: (user, on) => changePerson(user, { off: !on }),
+  personSecondStep: (user) => changePerson(user, { second_step: false, invited: true, code_until: now + 7 * 86_400 }),
   async projects() {
     await pause(50);
     if (asked.get("projects") === "error") throw fails("timed-out", "N-03");
@@ -340,6 +362,28 @@ export const backend: Backend = {
 };
 
 let proven = asked.has("fresh");
+let looked = 0;
+const plainMe: Colleague = {
+  user: me.user, name: me.name, email: me.email, role: me.role, invited: false, code_until: null, off: false, second_step: true, closed: null, last_seen: now,
+};
+const crowd = Number(asked.get("people"));
+let people: Colleague[] = inventPeople(asked.get("people") === "alone" ? 0 : crowd > 0 ? crowd : PEOPLE, now, plainMe);
+
+/** What a manager does about people asks who they are. */
+function aboutPeople<T>(act: () => Promise<T>): Promise<T> {
+  return withFreshSignIn(async () => {
+    await pause(100);
+    if (!proven) throw fails("fresh-sign-in-needed", "S-41");
+    if (asked.has("refused")) throw fails(asked.get("refused") ?? "", "X-01");
+    return act();
+  });
+}
+
+const changePerson = (user: string, to: Partial<Colleague>) =>
+  aboutPeople(async () => {
+    people = people.map((each) => (each.user === user ? { ...each, ...to } : each));
+  });
+
 let devices: Device[] = [
   {
     session: me.session, current: true, name: "kontor-7", system: "Debian GNU/Linux 12 (bookworm)", address: "192.0.2.14",

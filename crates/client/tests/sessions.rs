@@ -6,6 +6,8 @@
 
 #[path = "sessions/live.rs"]
 mod live;
+#[path = "sessions/people.rs"]
+mod people;
 mod support;
 
 use std::sync::{Arc, Mutex};

@@ -99,6 +99,8 @@ codes! {
     SecondStepRequired = "second-step-required", "S-25", 409, "the domain asks for a second step";
     /// There is no second step that recovery codes could stand in for.
     SecondStepAbsent = "second-step-absent", "S-26", 409, "there is no second step";
+    /// The person has a password, so there is no code for a first one to send.
+    PasswordThere = "password-there", "S-27", 409, "there is a password already";
     /// The session is locked: it is unlocked first.
     SessionLocked = "session-locked", "S-40", 423, "the session is locked";
     /// The sign-in is not fresh enough for this; the person shows once more who they are (B15).

@@ -1,9 +1,76 @@
 //! What a domain's manager decides about people.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::rights::Role;
-use crate::{Endpoint, Language, Method, Nothing, UserId};
+use crate::{Endpoint, Language, Method, Nothing, UnixSeconds, UserId};
+
+/// No page of the list has more people.
+pub const PEOPLE_ON_A_PAGE: usize = 1000;
+
+/// `GET /api/v1/people`: everybody in one's own domain, in no order that means anything; the first page of them.
+#[derive(Debug, Clone, Copy)]
+pub struct ListPeople;
+
+/// `GET /api/v1/people/after/{person}`: the page behind the one that ended with this person.
+#[derive(Debug, Clone, Copy)]
+pub struct ListPeopleAfter {
+    /// [`PeoplePage::next`] of the page before.
+    pub person: UserId,
+}
+
+/// A page of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PeoplePage {
+    /// At most [`PEOPLE_ON_A_PAGE`].
+    pub people: Vec<Colleague>,
+    /// How many people the domain has on all pages.
+    pub total: u32,
+    /// After whom the next page begins; none when there is no other.
+    pub next: Option<UserId>,
+}
+
+/// Somebody in a domain, as its managers see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Colleague {
+    /// Their account.
+    pub user: UserId,
+    /// What others see.
+    pub name: String,
+    /// How they sign in, and where letters go.
+    pub email: String,
+    /// What they may do.
+    pub role: Role,
+    /// They have no password yet: they were sent a code for one.
+    pub invited: bool,
+    /// Until when the newest such code is good; none where no code is.
+    #[cfg_attr(feature = "ts", ts(type = "number | null"))]
+    pub code_until: Option<UnixSeconds>,
+    /// Their signing in is switched off.
+    pub off: bool,
+    /// They have a second step.
+    pub second_step: bool,
+    /// After wrong tries, devices that never signed in to the account cannot now.
+    pub closed: Option<Closed>,
+    /// When they last used Polder, to within five minutes; none when that was never, or is not known any more.
+    #[cfg_attr(feature = "ts", ts(type = "number | null"))]
+    pub last_seen: Option<UnixSeconds>,
+}
+
+/// An account is closed to devices that it does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Closed {
+    /// When it opens by itself; none when only a manager or a new password opens it.
+    #[cfg_attr(feature = "ts", ts(type = "number | null"))]
+    pub until: Option<UnixSeconds>,
+}
 
 /// `POST /api/v1/people`: makes an account in one's own domain. The person gets a code by mail and chooses the
 /// password; nobody else ever knows it (B10).
@@ -62,6 +129,24 @@ fn whole<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
         Ok(number as u32)
     } else {
         Err(serde::de::Error::custom("not a whole number"))
+    }
+}
+
+impl Endpoint for ListPeople {
+    const METHOD: Method = Method::Get;
+    const TEMPLATE: &'static str = "/api/v1/people";
+    type Body = Nothing;
+    type Answer = PeoplePage;
+}
+
+impl Endpoint for ListPeopleAfter {
+    const METHOD: Method = Method::Get;
+    const TEMPLATE: &'static str = "/api/v1/people/after/{person}";
+    type Body = Nothing;
+    type Answer = PeoplePage;
+
+    fn path(&self) -> Cow<'static, str> {
+        format!("/api/v1/people/after/{}", self.person).into()
     }
 }
 

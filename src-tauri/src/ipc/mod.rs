@@ -5,6 +5,7 @@ mod clipboard;
 mod gate;
 mod network;
 mod password;
+mod people;
 mod projects;
 mod second_step;
 mod session;
@@ -69,6 +70,12 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         password::password_set,
         password::password_rules,
         password::password_change,
+        people::people,
+        people::person_add,
+        people::person_letter,
+        people::person_unlock,
+        people::person_logins,
+        people::person_second_step,
         projects::projects,
         projects::project_open,
         projects::project_sketch,

@@ -376,6 +376,7 @@ mod tests {
         LockSettings::export_all(&config).unwrap();
         Happened::export_all(&config).unwrap();
         NetworkChange::export_all(&config).unwrap();
+        polder_wire::people::Colleague::export_all(&config).unwrap();
     }
 
     fn files(folder: &Path) -> BTreeMap<String, String> {

@@ -3,9 +3,10 @@
 import { DOOR } from "./door.mjs";
 import { FRAME } from "./frame.mjs";
 import { GALLERY } from "./gallery.mjs";
+import { PEOPLE } from "./people.mjs";
 import { PROJECT } from "./project.mjs";
 import { PROJECTS } from "./projects.mjs";
 
-export const SCREENS = [...GALLERY, ...DOOR, ...PROJECTS, ...FRAME, ...PROJECT].map(
+export const SCREENS = [...GALLERY, ...DOOR, ...PROJECTS, ...FRAME, ...PEOPLE, ...PROJECT].map(
   ([name, size, query, act]) => ({ name, size, query, act }),
 );

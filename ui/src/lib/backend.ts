@@ -1,4 +1,5 @@
 import type { Admitted } from "$lib/bindings/Admitted";
+import type { Colleague } from "$lib/bindings/Colleague";
 import type { Enrolled } from "$lib/bindings/Enrolled";
 import type { Enrolment } from "$lib/bindings/Enrolment";
 import type { Failure } from "$lib/bindings/Failure";
@@ -16,6 +17,7 @@ import type { PasswordRules } from "$lib/bindings/PasswordRules";
 import type { Recovered } from "$lib/bindings/Recovered";
 import type { Refused } from "$lib/bindings/Refused";
 import type { Resumed } from "$lib/bindings/Resumed";
+import type { Role } from "$lib/bindings/Role";
 import type { Screen } from "$lib/bindings/Screen";
 import type { SignedIn } from "$lib/bindings/SignedIn";
 import type { Sketch } from "$lib/bindings/Sketch";
@@ -108,6 +110,18 @@ export interface Backend {
   lockSettings(): Promise<LockSettings>;
   /** Another choice of that. */
   setLock(choice: LockChoice): Promise<LockSettings>;
+  /** Everybody in the domain; for its managers, as all that follows about people. */
+  people(): Promise<Colleague[]>;
+  /** Makes an account, whose owner gets a letter; says whose. What is done about people asks for a fresh sign-in by itself. */
+  personAdd(name: string, email: string, role: Role, language: Language): Promise<string>;
+  /** Sends somebody who has no password yet a code for one, once more. */
+  personLetter(person: string): Promise<void>;
+  /** Lets devices that somebody's account does not know sign in again. */
+  personUnlock(person: string): Promise<void>;
+  /** Switches somebody's signing in on or off. */
+  personLogins(person: string, on: boolean): Promise<void>;
+  /** Takes away a second step that somebody lost, and the password with it; a letter lets them begin anew. */
+  personSecondStep(person: string): Promise<void>;
   /** What the signed-in person may open. */
   projects(): Promise<Listed>;
   /** A small picture of a project's area, from its latest version. */

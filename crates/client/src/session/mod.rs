@@ -8,6 +8,7 @@ mod known;
 mod live;
 mod lock;
 mod password;
+mod people;
 mod second_step;
 mod strength;
 mod this_device;

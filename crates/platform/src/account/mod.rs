@@ -1,7 +1,10 @@
 //! People's accounts.
 
 mod add;
+pub mod letters;
+pub mod list;
 pub mod locks;
+pub mod lost;
 pub mod second_step;
 mod words;
 
@@ -68,6 +71,17 @@ pub(crate) async fn describe(
 /// A role as the database holds it. The column takes nothing else; if it did, the least is the safe side.
 pub(crate) fn stored_role(text: &str) -> Role {
     role_from(text).unwrap_or(Role::Viewer)
+}
+
+/// What role somebody has in a domain; none where it has nobody like that.
+pub(crate) async fn role_of(app: &App, domain: DomainId, user: UserId) -> Result<Option<Role>, sqlx::Error> {
+    let row = sqlx::query("SELECT role FROM users WHERE domain_id = $1 AND id = $2")
+        .bind(domain.to_string())
+        .bind(user.to_string())
+        .fetch_optional(app.store.pool())
+        .await?;
+    // One that does not read must not make somebody stand lower than they do.
+    row.map(|row| Ok(role_from(&row.try_get::<String, _>("role")?).unwrap_or(Role::Manager))).transpose()
 }
 
 /// Opens a person's name.

@@ -2,6 +2,7 @@
 
 mod add;
 mod logins;
+mod maintenance;
 mod serve;
 
 use std::ffi::OsString;
@@ -60,6 +61,12 @@ enum Command {
     Logins(logins::Logins),
     /// Forget the wrong tries at somebody's account, so that the next one waits no longer
     Unlock(logins::Unlock),
+    /// Somebody's second step
+    #[command(subcommand)]
+    SecondStep(logins::SecondStep),
+    /// When the platform will be away
+    #[command(subcommand)]
+    Maintenance(maintenance::Maintenance),
 }
 
 /// Runs the program with these arguments.
@@ -98,6 +105,8 @@ async fn execute(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>>
         Command::Project(command) => add::project(&config, around, command).await,
         Command::Logins(command) => logins::switch(&config, around, command).await,
         Command::Unlock(command) => logins::unlock(&config, around, command).await,
+        Command::SecondStep(command) => logins::second_step(&config, around, command).await,
+        Command::Maintenance(command) => maintenance::maintenance(&config, around, command).await,
     }
 }
 

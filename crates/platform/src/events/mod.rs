@@ -154,6 +154,19 @@ pub async fn rights_changed(
     tell(app, on, Event::rights_changed(domain, user)).await
 }
 
+/// Takes back what was said of maintenance that is not over; answers how many times it was said. Who heard of it keeps
+/// what they heard.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn withdraw_maintenance(app: &App, on: &mut AnyConnection) -> Result<u64, StoreError> {
+    let gone = sqlx::query("DELETE FROM events WHERE kind = 'maintenance' AND ends_at > $1")
+        .bind(app.now().0)
+        .execute(on)
+        .await?;
+    Ok(gone.rows_affected())
+}
+
 /// Deletes what every node has read. A maintenance notice stays until the maintenance is over.
 ///
 /// # Errors

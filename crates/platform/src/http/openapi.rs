@@ -68,12 +68,15 @@ fn needs(action: ActionKind) -> Needs {
         | ActionKind::ProveAgain
         | ActionKind::ReadPasswordRules
         | ActionKind::ChangePassword
+        | ActionKind::ListPeople
         | ActionKind::AddPerson
         | ActionKind::SetPasswordMinimum
         | ActionKind::LookAtSecondStep
         | ActionKind::ChangeSecondStep
         | ActionKind::UnlockPerson
         | ActionKind::SwitchLogins
+        | ActionKind::SendLetter
+        | ActionKind::TakeSecondStep
         | ActionKind::ListProjects
         | ActionKind::OpenProject
         | ActionKind::ReadSketch

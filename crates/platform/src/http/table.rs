@@ -14,9 +14,10 @@ use super::routes::{Guarded, PathValues, RawAnswer, Route, Routes};
 use super::{Refused, openapi};
 use crate::rights::{
     AddPerson, AskForPassword, Authorized, ChangePassword, ChangeSecondStep, EndDevice, EndOthers,
-    EndSession, FetchRelease, ListDevices, ListProjects, LockSession, LookAtSecondStep, OpenProject,
-    ProveAgain, ReadApiDescription, ReadLayer, ReadPasswordRules, ReadSketch, RefreshSession, SetPassword,
-    SetPasswordMinimum, SignIn, SwitchLogins, UnlockPerson, UnlockSession, WatchEvents, WhoAmI,
+    EndSession, FetchRelease, ListDevices, ListPeople, ListProjects, LockSession, LookAtSecondStep,
+    OpenProject, ProveAgain, ReadApiDescription, ReadLayer, ReadPasswordRules, ReadSketch, RefreshSession,
+    SendLetter, SetPassword, SetPasswordMinimum, SignIn, SwitchLogins, TakeSecondStep, UnlockPerson,
+    UnlockSession, WatchEvents, WhoAmI,
 };
 use crate::{App, account, domains, events, login, password, projects};
 
@@ -43,6 +44,8 @@ fn all(document: Bytes) -> Routes {
         .json::<wire_password::SetPassword, _, _>("Set a password with a code", password::set)
         .json::<wire_password::ReadRules, _, _>("What one's new password must be", password::rules)
         .json::<wire_password::ChangePassword, _, _>("Change one's password", password::change)
+        .json::<people::ListPeople, _, _>("Who is in one's domain", account::list::first)
+        .json::<people::ListPeopleAfter, _, _>("The next page of them", account::list::after)
         .json::<people::AddPerson, _, _>("Make an account in one's domain", account::add_person)
         .json::<people::SetPasswordMinimum, _, _>(
             "How long new passwords in one's domain must be",
@@ -59,6 +62,8 @@ fn all(document: Bytes) -> Routes {
         )
         .json::<manage::Unlock, _, _>("Forget wrong tries at an account", account::locks::unlock)
         .json::<manage::SwitchLogins, _, _>("Switch somebody's signing in off or on", account::locks::switch)
+        .json::<manage::SendLetter, _, _>("Send somebody a code for a first password", account::letters::send)
+        .json::<manage::TakeSecondStep, _, _>("Take away a lost second step", account::lost::take)
         .json::<session::Prove, _, _>("Make the sign-in fresh again", login::prove::prove)
         .json::<session::Lock, _, _>("Lock the session", login::prove::lock)
         .json::<session::Unlock, _, _>("Unlock the session", login::prove::unlock)
@@ -126,6 +131,8 @@ guarded! {
     wire_password::SetPassword => SetPassword, _ => Self;
     wire_password::ReadRules => ReadPasswordRules, _ => Self;
     wire_password::ChangePassword => ChangePassword, _ => Self;
+    people::ListPeople => ListPeople, _ => Self;
+    people::ListPeopleAfter => ListPeople, path => Self { person: path.parse("person")? };
     people::AddPerson => AddPerson, _ => Self;
     people::SetPasswordMinimum => SetPasswordMinimum, _ => Self;
     sign_in::WhoAmI => WhoAmI, _ => Self;
@@ -136,6 +143,8 @@ guarded! {
     second_step::RenewRecovery => ChangeSecondStep, _ => Self;
     manage::Unlock => UnlockPerson, path => Self { person: path.parse("person")? };
     manage::SwitchLogins => SwitchLogins, path => Self { person: path.parse("person")? };
+    manage::SendLetter => SendLetter, path => Self { person: path.parse("person")? };
+    manage::TakeSecondStep => TakeSecondStep, path => Self { person: path.parse("person")? };
     session::Prove => ProveAgain, _ => Self;
     session::Lock => LockSession, _ => Self;
     session::Unlock => UnlockSession, _ => Self;
@@ -200,6 +209,8 @@ mod tests {
                 ("POST", "/api/v1/password/set", SetPassword),
                 ("GET", "/api/v1/account/password", ReadPasswordRules),
                 ("POST", "/api/v1/account/password", ChangePassword),
+                ("GET", "/api/v1/people", ListPeople),
+                ("GET", "/api/v1/people/after/{person}", ListPeople),
                 ("POST", "/api/v1/people", AddPerson),
                 ("POST", "/api/v1/domain/passwords", SetPasswordMinimum),
                 ("GET", "/api/v1/me", WhoAmI),
@@ -210,6 +221,8 @@ mod tests {
                 ("POST", "/api/v1/me/recovery-codes", ChangeSecondStep),
                 ("POST", "/api/v1/people/{person}/unlock", UnlockPerson),
                 ("POST", "/api/v1/people/{person}/logins", SwitchLogins),
+                ("POST", "/api/v1/people/{person}/letter", SendLetter),
+                ("POST", "/api/v1/people/{person}/second-step/remove", TakeSecondStep),
                 ("POST", "/api/v1/session/prove", ProveAgain),
                 ("POST", "/api/v1/session/lock", LockSession),
                 ("POST", "/api/v1/session/unlock", UnlockSession),

@@ -26,7 +26,7 @@ use polder_wire::sign_in::{
     Ticket, TicketBody,
 };
 use polder_wire::{Clock, Code, DomainId, Nothing, Secret, UserId};
-use sqlx::Row;
+use sqlx::{AnyConnection, Row};
 
 use crate::App;
 use crate::account::{self, Email};
@@ -99,34 +99,62 @@ pub async fn password(
         let wait = attempt.wrong(&app, whose).await?;
         return Err(Refused::from(Code::CredentialsWrong).after(wait));
     };
-    if let (true, Some(stored)) = (verified.cheaper, stored) {
-        hash_anew(&app, domain, user, typed, &stored).await?;
-    }
+    let stored = stored.unwrap_or_default();
+    let stored = if verified.cheaper { hash_anew(&app, domain, user, typed, &stored).await? } else { stored };
     let (device, address) = (leave.device(), leave.address());
     let newcomer = Newcomer { device, address, stay: body.stay, named, known_as };
-    after_password(&app, domain, user, newcomer, Some(attempt)).await
+    after_password(&app, (domain, user, &stored), newcomer, Some(attempt)).await
 }
 
-/// Keeps a password at today's cost. If it was changed meanwhile, the newer one stays.
+/// Keeps a password at today's cost, and answers its new hash. If it was changed meanwhile, the newer one stays; and is
+/// answered where it is the same password, which another device was first with.
 async fn hash_anew(
     app: &App,
     domain: DomainId,
     user: UserId,
     password: Secret,
     stored: &str,
-) -> Result<(), Refused> {
-    let hash = app.hashing.hash(password).await?;
+) -> Result<String, Refused> {
+    let hash = app.hashing.hash(password.clone()).await?;
     let mut write = app.store.write().await?;
-    sqlx::query(
+    let kept = sqlx::query(
         "UPDATE users SET password_hash = $1 WHERE domain_id = $2 AND id = $3 AND password_hash = $4",
     )
-    .bind(hash)
+    .bind(hash.as_str())
     .bind(domain.to_string())
     .bind(user.to_string())
     .bind(stored)
     .execute(write.on())
     .await?;
-    Ok(write.commit().await?)
+    write.commit().await?;
+    if kept.rows_affected() == 1 {
+        return Ok(hash);
+    }
+    let newer = sqlx::query("SELECT password_hash FROM users WHERE domain_id = $1 AND id = $2")
+        .bind(domain.to_string())
+        .bind(user.to_string())
+        .fetch_optional(app.store.pool())
+        .await?;
+    let newer = newer.map(|row| row.try_get::<String, _>("password_hash")).transpose()?.unwrap_or_default();
+    let same = !newer.is_empty() && app.hashing.verify(password, Some(newer.clone())).await?.right;
+    Ok(if same { newer } else { hash })
+}
+
+/// Whether this is still somebody's password, by its hash; held so until the transaction ends. A sign-in whose password
+/// was changed or taken away while it was looked at comes to nothing.
+async fn holds(
+    on: &mut AnyConnection,
+    (domain, user, stored): (DomainId, UserId, &str),
+) -> Result<bool, sqlx::Error> {
+    let held = sqlx::query(
+        "UPDATE users SET password_hash = $1 WHERE domain_id = $2 AND id = $3 AND password_hash = $1",
+    )
+    .bind(stored)
+    .bind(domain.to_string())
+    .bind(user.to_string())
+    .execute(on)
+    .await?;
+    Ok(held.rows_affected() == 1)
 }
 
 /// The device on which somebody signs in.
@@ -140,15 +168,15 @@ pub(crate) struct Newcomer {
     pub(crate) known_as: Option<String>,
 }
 
-/// What comes after somebody proved who they are by a password, or set one with a code. `attempt` is what the password
-/// was paid with.
+/// What comes after somebody proved who they are by a password, or set one with a code. `whose` ends with the hash of that
+/// password; `attempt` is what it was paid with.
 pub(crate) async fn after_password(
     app: &App,
-    domain: DomainId,
-    user: UserId,
+    whose: (DomainId, UserId, &str),
     newcomer: Newcomer,
     attempt: Option<Try>,
 ) -> Result<NextStep, Refused> {
+    let (domain, user, _) = whose;
     if switch::is_off(app, domain, user).await? {
         if let Some(attempt) = attempt {
             attempt.unseen(app).await?;
@@ -173,6 +201,9 @@ pub(crate) async fn after_password(
         (false, SecondStep::Required) => Step::Enrol,
         (false, SecondStep::Optional) => {
             let mut write = app.store.write().await?;
+            if !holds(write.on(), whose).await? {
+                return Err(Code::CredentialsWrong.into());
+            }
             let Newcomer { device, address, stay, named, known_as } = newcomer;
             let start = session::Start { domain, user, device, stay, named, address };
             if let Some(attempt) = attempt {
@@ -184,6 +215,9 @@ pub(crate) async fn after_password(
     let keys = app.keys.domain(domain).await?;
     let now = app.now();
     let mut write = app.store.write().await?;
+    if !holds(write.on(), whose).await? {
+        return Err(Code::CredentialsWrong.into());
+    }
     if let Some(attempt) = attempt {
         attempt.refund(write.on(), now).await?;
     }

@@ -54,6 +54,14 @@ pub enum Letter {
     },
     /// The second step was set up, replaced or removed.
     SecondStepChanged,
+    /// A manager or an operator took the second step away, because it was lost, and the password with it.
+    SecondStepTaken {
+        /// To begin anew with; as it is typed, in groups.
+        #[serde(serialize_with = "Secret::expose_to")]
+        code: Secret,
+        /// Until when the code is good.
+        until: UnixSeconds,
+    },
 }
 
 impl Letter {
@@ -69,13 +77,16 @@ impl Letter {
             Self::SessionEndedByReuse { .. } => "session-ended-by-reuse",
             Self::NewDevice { .. } => "new-device",
             Self::SecondStepChanged => "second-step-changed",
+            Self::SecondStepTaken { .. } => "second-step-taken",
         }
     }
 
     /// Until when it is worth sending. A code that ran out is not.
     pub(super) fn keep_until(&self, posted_at: UnixSeconds) -> UnixSeconds {
         match self {
-            Self::FirstPassword { until, .. } | Self::Reset { until, .. } => *until,
+            Self::FirstPassword { until, .. }
+            | Self::Reset { until, .. }
+            | Self::SecondStepTaken { until, .. } => *until,
             _ => posted_at.plus(KEEP_SECONDS),
         }
     }

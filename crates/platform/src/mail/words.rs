@@ -52,7 +52,7 @@ mod tests {
         let until = UnixSeconds(1_790_003_600);
         vec![
             Letter::FirstPassword { code: code.clone(), domain_name: "Helsinki".into(), until },
-            Letter::Reset { code, until },
+            Letter::Reset { code: code.clone(), until },
             Letter::PasswordChanged,
             Letter::EmailChanged,
             Letter::RecoveryCodeUsed { left: 1 },
@@ -62,6 +62,7 @@ mod tests {
             Letter::SessionEndedByReuse { device: "Aino's laptop\r\n\r\nhttps://evil.example".into() },
             Letter::NewDevice { device: "Aino's laptop".into() },
             Letter::SecondStepChanged,
+            Letter::SecondStepTaken { code, until },
         ]
     }
 
@@ -82,7 +83,10 @@ mod tests {
         for letter in letters() {
             for language in Language::ALL {
                 let body = of(&letter, language, AT).body;
-                let brings = matches!(letter, Letter::FirstPassword { .. } | Letter::Reset { .. });
+                let brings = matches!(
+                    letter,
+                    Letter::FirstPassword { .. } | Letter::Reset { .. } | Letter::SecondStepTaken { .. }
+                );
                 assert_eq!(body.expose().lines().any(|line| line.trim() == CODE), brings);
                 if brings {
                     let until = if language == Language::En {

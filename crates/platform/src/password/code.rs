@@ -77,6 +77,22 @@ pub(crate) async fn invite(
         .await
 }
 
+/// The letter to somebody whose second step was taken away, and their password with it: a code to begin anew with.
+pub(crate) async fn begin_anew(app: &App, write: &mut Write, to: Recipient) -> Result<(), MailError> {
+    let (code, until) = issue(app, write, to, Kind::First).await?;
+    mail::post(app, write, to, Letter::SecondStepTaken { code, until }).await
+}
+
+/// Makes all codes that somebody was sent worthless.
+pub(crate) async fn take_back(write: &mut Write, to: Recipient) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM password_codes WHERE domain_id = $1 AND user_id = $2")
+        .bind(to.domain.to_string())
+        .bind(to.user.to_string())
+        .execute(write.on())
+        .await?;
+    Ok(())
+}
+
 /// The letter with a code for a new password, unless there are enough of them.
 pub(super) async fn send_reset(app: &App, write: &mut Write, to: Recipient) -> Result<(), MailError> {
     let living: i64 = sqlx::query(

@@ -133,7 +133,7 @@ pub async fn set(
         return Err(wrong_code(&app, leave.address()).await?);
     }
     sqlx::query("UPDATE users SET password_hash = $1, language = $2 WHERE domain_id = $3 AND id = $4")
-        .bind(hash)
+        .bind(hash.as_str())
         .bind(body.language.as_str())
         .bind(holder.domain.to_string())
         .bind(holder.user.to_string())
@@ -146,7 +146,7 @@ pub async fn set(
     write.commit().await?;
     let (device, address) = (leave.device(), leave.address());
     let newcomer = login::Newcomer { device, address, stay: body.stay, named, known_as: None };
-    login::after_password(&app, holder.domain, holder.user, newcomer, None).await
+    login::after_password(&app, (holder.domain, holder.user, &hash), newcomer, None).await
 }
 
 /// `GET /api/v1/account/password`: what one's own new password must be.

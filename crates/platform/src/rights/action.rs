@@ -1,5 +1,6 @@
 use super::authorized::{
-    ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnOwnPeople, OnOwnSession, OnPerson, OnProject,
+    ByAnyone, ByDevice, Family, OnColleague, OnOwnAccount, OnOwnDomain, OnOwnPeople, OnOwnSession, OnPerson,
+    OnProject,
 };
 
 /// Something that a request does. Each is a type of its own, so that a handler names in its signature what
@@ -68,6 +69,8 @@ actions! {
     ReadPasswordRules: OnOwnAccount;
     /// Change one's own password. The flow judges the old one, and the code where the sign-in is not fresh.
     ChangePassword: OnOwnAccount;
+    /// See who is in one's domain.
+    ListPeople: OnOwnPeople;
     /// Make an account in one's domain.
     AddPerson: OnOwnPeople, fresh;
     /// Say how long new passwords in one's domain must be.
@@ -96,6 +99,10 @@ actions! {
     UnlockPerson: OnPerson, fresh;
     /// Switch signing in off or on for somebody.
     SwitchLogins: OnPerson, fresh;
+    /// Send somebody who has no password a code for one.
+    SendLetter: OnPerson, fresh;
+    /// Take away somebody's second step, and their password with it.
+    TakeSecondStep: OnColleague, fresh;
     /// List the projects that one may open.
     ListProjects: OnOwnDomain;
     /// Read a project's latest manifest.

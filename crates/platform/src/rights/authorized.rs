@@ -8,6 +8,7 @@ use polder_wire::{Code, ProjectId, UserId};
 use super::action::Action;
 use super::decide::{Actor, Decision, Person, Resource, decide};
 use crate::App;
+use crate::account;
 use crate::http::{PathValues, Refused, device};
 use crate::login::proof::Thumbprint;
 use crate::login::session;
@@ -60,7 +61,10 @@ where
     }
 }
 
-impl<A: Action<Family = OnPerson>> Authorized<A> {
+impl<A: Action> Authorized<A>
+where
+    A::Family: Family<Evidence = PersonEvidence>,
+{
     /// Who acts.
     pub fn actor(&self) -> Person {
         self.evidence.actor
@@ -120,6 +124,10 @@ pub enum OnOwnAccount {}
 /// Somebody signed in, about the account of their domain that the path names.
 #[derive(Debug)]
 pub enum OnPerson {}
+
+/// The same where the rules ask how high that person stands (B17).
+#[derive(Debug)]
+pub enum OnColleague {}
 
 /// Somebody signed in, about the session that asks; it may be locked (B36). Every other family finds nobody in a locked
 /// session.
@@ -224,6 +232,19 @@ impl Family for OnPerson {
         let person: UserId = path.parse("person")?;
         // Whether there is such a person is asked only after the rules said yes.
         let resource = Resource::Account { domain: actor.domain, user: person };
+        Ok(Found { actor: Actor::Person(actor), resource, evidence: PersonEvidence { actor, person } })
+    }
+}
+
+impl Family for OnColleague {
+    type Evidence = PersonEvidence;
+
+    async fn find(app: &App, parts: &Parts, path: &PathValues) -> Result<Found<PersonEvidence>, Refused> {
+        let actor = session::person(app, parts).await?;
+        let person: UserId = path.parse("person")?;
+        // One query, whether or not there is such a person; what it found the rules tell to nobody but a manager.
+        let role = account::role_of(app, actor.domain, person).await?;
+        let resource = Resource::Colleague { domain: actor.domain, user: person, role };
         Ok(Found { actor: Actor::Person(actor), resource, evidence: PersonEvidence { actor, person } })
     }
 }

@@ -52,6 +52,15 @@ pub enum Resource {
         /// Whose it is.
         user: UserId,
     },
+    /// The account of a person, with how high they stand.
+    Colleague {
+        /// Where it would belong.
+        domain: DomainId,
+        /// Whose it is.
+        user: UserId,
+        /// Their role there; none where there is nobody like that.
+        role: Option<Role>,
+    },
     /// The people of a domain and the rules for them.
     People {
         /// Whose they are.
@@ -111,6 +120,10 @@ pub enum WhyNot {
     NotManager,
     /// Nobody does this to their own account.
     ToOneself,
+    /// There is nobody like that.
+    Nobody,
+    /// They stand as high as whoever asks, or higher (B17).
+    StandsAsHigh,
     /// They would be let, but signed in too long ago.
     NotFresh,
     /// The action is not meant for such a thing; a mistake in the program.
@@ -122,8 +135,8 @@ impl WhyNot {
     pub fn code(self) -> Code {
         match self {
             Self::NotSignedIn => Code::SessionOver,
-            Self::NotManager | Self::ToOneself => Code::NotAllowed,
-            Self::OtherDomain | Self::NotOneself | Self::NotGranted => Code::NotFound,
+            Self::NotManager | Self::ToOneself | Self::StandsAsHigh => Code::NotAllowed,
+            Self::OtherDomain | Self::NotOneself | Self::NotGranted | Self::Nobody => Code::NotFound,
             Self::NotFresh => Code::FreshSignInNeeded,
             Self::WrongResource => Code::Internal,
         }
@@ -149,6 +162,7 @@ fn granted(actor: &Actor, action: ActionKind, resource: &Resource) -> Decision {
             Resource::Public => Allowed(Why::Public),
             Resource::Sessions
             | Resource::Account { .. }
+            | Resource::Colleague { .. }
             | Resource::People { .. }
             | Resource::Projects { .. }
             | Resource::Project(_) => Denied(WhyNot::WrongResource),
@@ -161,28 +175,59 @@ fn granted(actor: &Actor, action: ActionKind, resource: &Resource) -> Decision {
             Resource::Sessions => Allowed(Why::JudgedByTheFlow),
             Resource::Public
             | Resource::Account { .. }
+            | Resource::Colleague { .. }
             | Resource::People { .. }
             | Resource::Projects { .. }
             | Resource::Project(_) => Denied(WhyNot::WrongResource),
         },
-        ActionKind::UnlockPerson | ActionKind::SwitchLogins => match (actor, resource) {
+        ActionKind::UnlockPerson | ActionKind::SwitchLogins | ActionKind::SendLetter => {
+            match (actor, resource) {
+                (Actor::Anyone, _) => Denied(WhyNot::NotSignedIn),
+                (Actor::Person(person), Resource::Account { domain, user }) => {
+                    if *domain != person.domain {
+                        Denied(WhyNot::OtherDomain)
+                    } else if person.role != Role::Manager {
+                        Denied(WhyNot::NotManager)
+                    } else if action == ActionKind::SwitchLogins && *user == person.user {
+                        // Else the last manager could shut the domain, from within.
+                        Denied(WhyNot::ToOneself)
+                    } else {
+                        Allowed(Why::ManagesDomain)
+                    }
+                }
+                (
+                    Actor::Person(_),
+                    Resource::Public
+                    | Resource::Sessions
+                    | Resource::Colleague { .. }
+                    | Resource::People { .. }
+                    | Resource::Projects { .. }
+                    | Resource::Project(_),
+                ) => Denied(WhyNot::WrongResource),
+            }
+        }
+        ActionKind::TakeSecondStep => match (actor, resource) {
             (Actor::Anyone, _) => Denied(WhyNot::NotSignedIn),
-            (Actor::Person(person), Resource::Account { domain, user }) => {
+            (Actor::Person(person), Resource::Colleague { domain, user, role }) => {
                 if *domain != person.domain {
                     Denied(WhyNot::OtherDomain)
                 } else if person.role != Role::Manager {
                     Denied(WhyNot::NotManager)
-                } else if action == ActionKind::SwitchLogins && *user == person.user {
-                    // Else the last manager could shut the domain, from within.
+                } else if *user == person.user {
                     Denied(WhyNot::ToOneself)
                 } else {
-                    Allowed(Why::ManagesDomain)
+                    match role {
+                        None => Denied(WhyNot::Nobody),
+                        Some(Role::Manager) => Denied(WhyNot::StandsAsHigh),
+                        Some(Role::Viewer | Role::Host | Role::Editor) => Allowed(Why::ManagesDomain),
+                    }
                 }
             }
             (
                 Actor::Person(_),
                 Resource::Public
                 | Resource::Sessions
+                | Resource::Account { .. }
                 | Resource::People { .. }
                 | Resource::Projects { .. }
                 | Resource::Project(_),
@@ -214,31 +259,35 @@ fn granted(actor: &Actor, action: ActionKind, resource: &Resource) -> Decision {
                 Actor::Person(_),
                 Resource::Public
                 | Resource::Sessions
+                | Resource::Colleague { .. }
                 | Resource::People { .. }
                 | Resource::Projects { .. }
                 | Resource::Project(_),
             ) => Denied(WhyNot::WrongResource),
         },
-        ActionKind::AddPerson | ActionKind::SetPasswordMinimum => match (actor, resource) {
-            (Actor::Anyone, _) => Denied(WhyNot::NotSignedIn),
-            (Actor::Person(person), Resource::People { domain }) => {
-                if *domain != person.domain {
-                    Denied(WhyNot::OtherDomain)
-                } else if person.role != Role::Manager {
-                    Denied(WhyNot::NotManager)
-                } else {
-                    Allowed(Why::ManagesDomain)
+        ActionKind::ListPeople | ActionKind::AddPerson | ActionKind::SetPasswordMinimum => {
+            match (actor, resource) {
+                (Actor::Anyone, _) => Denied(WhyNot::NotSignedIn),
+                (Actor::Person(person), Resource::People { domain }) => {
+                    if *domain != person.domain {
+                        Denied(WhyNot::OtherDomain)
+                    } else if person.role != Role::Manager {
+                        Denied(WhyNot::NotManager)
+                    } else {
+                        Allowed(Why::ManagesDomain)
+                    }
                 }
+                (
+                    Actor::Person(_),
+                    Resource::Public
+                    | Resource::Sessions
+                    | Resource::Account { .. }
+                    | Resource::Colleague { .. }
+                    | Resource::Projects { .. }
+                    | Resource::Project(_),
+                ) => Denied(WhyNot::WrongResource),
             }
-            (
-                Actor::Person(_),
-                Resource::Public
-                | Resource::Sessions
-                | Resource::Account { .. }
-                | Resource::Projects { .. }
-                | Resource::Project(_),
-            ) => Denied(WhyNot::WrongResource),
-        },
+        }
         ActionKind::ListProjects => match (actor, resource) {
             (Actor::Anyone, _) => Denied(WhyNot::NotSignedIn),
             (Actor::Person(person), Resource::Projects { domain }) => {
@@ -253,6 +302,7 @@ fn granted(actor: &Actor, action: ActionKind, resource: &Resource) -> Decision {
                 Resource::Public
                 | Resource::Sessions
                 | Resource::Account { .. }
+                | Resource::Colleague { .. }
                 | Resource::People { .. }
                 | Resource::Project(_),
             ) => Denied(WhyNot::WrongResource),
@@ -268,6 +318,7 @@ fn granted(actor: &Actor, action: ActionKind, resource: &Resource) -> Decision {
                 Resource::Public
                 | Resource::Sessions
                 | Resource::Account { .. }
+                | Resource::Colleague { .. }
                 | Resource::People { .. }
                 | Resource::Projects { .. },
             ) => Denied(WhyNot::WrongResource),
@@ -341,7 +392,7 @@ mod tests {
     fn only_a_manager_of_the_domain_decides_about_its_people() {
         for role in [Role::Viewer, Role::Host, Role::Editor, Role::Manager] {
             let who = Actor::Person(Person { role, ..person() });
-            for action in [ActionKind::AddPerson, ActionKind::SetPasswordMinimum] {
+            for action in [ActionKind::ListPeople, ActionKind::AddPerson, ActionKind::SetPasswordMinimum] {
                 let own = decide(&who, action, &Resource::People { domain: domain(2) });
                 let elsewhere = decide(&who, action, &Resource::People { domain: domain(9) });
                 assert_eq!(elsewhere, Decision::Denied(WhyNot::OtherDomain));
@@ -355,9 +406,47 @@ mod tests {
     }
 
     #[test]
+    fn a_manager_takes_the_second_step_of_whoever_stands_lower_and_of_nobody_else() {
+        let action = ActionKind::TakeSecondStep;
+        let of = |user: u8, role| Resource::Colleague {
+            domain: domain(2),
+            user: UserId::from_random([user; 16]),
+            role,
+        };
+        let roles = [Role::Viewer, Role::Host, Role::Editor, Role::Manager];
+        for asking in roles {
+            let who = Actor::Person(Person { role: asking, ..person() });
+            for asked in roles {
+                let decided = decide(&who, action, &of(9, Some(asked)));
+                match (asking, asked) {
+                    (Role::Manager, Role::Manager) => {
+                        assert_eq!(decided, Decision::Denied(WhyNot::StandsAsHigh))
+                    }
+                    (Role::Manager, _) => assert_eq!(decided, Decision::Allowed(Why::ManagesDomain)),
+                    _ => assert_eq!(decided, Decision::Denied(WhyNot::NotManager)),
+                }
+            }
+            // Who is no manager does not learn whether there is such a person.
+            let nobody = if asking == Role::Manager { WhyNot::Nobody } else { WhyNot::NotManager };
+            assert_eq!(decide(&who, action, &of(9, None)), Decision::Denied(nobody));
+            let elsewhere = Resource::Colleague {
+                domain: domain(7),
+                user: UserId::from_random([9; 16]),
+                role: Some(Role::Viewer),
+            };
+            assert_eq!(decide(&who, action, &elsewhere), Decision::Denied(WhyNot::OtherDomain));
+        }
+        let own = decide(&Actor::Person(person()), action, &of(1, Some(Role::Manager)));
+        assert_eq!(own, Decision::Denied(WhyNot::ToOneself));
+        let stale = Actor::Person(Person { fresh: false, ..person() });
+        assert_eq!(decide(&stale, action, &of(9, Some(Role::Viewer))), Decision::Denied(WhyNot::NotFresh));
+        assert_eq!(decide(&Actor::Anyone, action, &of(9, None)), Decision::Denied(WhyNot::NotSignedIn));
+    }
+
+    #[test]
     fn only_managers_unlock_people_and_switch_logins_and_nobody_switches_their_own_off() {
         let other = Resource::Account { domain: domain(2), user: UserId::from_random([9; 16]) };
-        for action in [ActionKind::UnlockPerson, ActionKind::SwitchLogins] {
+        for action in [ActionKind::UnlockPerson, ActionKind::SwitchLogins, ActionKind::SendLetter] {
             for role in [Role::Viewer, Role::Host, Role::Editor] {
                 let who = Actor::Person(Person { role, ..person() });
                 assert_eq!(decide(&who, action, &other), Decision::Denied(WhyNot::NotManager));
@@ -378,6 +467,11 @@ mod tests {
             Resource::Public,
             Resource::Sessions,
             Resource::Account { domain: domain(2), user: person().user },
+            Resource::Colleague {
+                domain: domain(2),
+                user: UserId::from_random([9; 16]),
+                role: Some(Role::Viewer),
+            },
             Resource::People { domain: domain(2) },
             Resource::Projects { domain: domain(2) },
         ];

@@ -7,13 +7,14 @@ mod project;
 
 pub use action::{
     Action, ActionKind, AddPerson, AskForPassword, ChangePassword, ChangeSecondStep, EndDevice, EndOthers,
-    EndSession, FetchRelease, ListDevices, ListProjects, LockSession, LookAtSecondStep, OpenProject,
-    ProveAgain, ReadApiDescription, ReadLayer, ReadPasswordRules, ReadSketch, RefreshSession, SetPassword,
-    SetPasswordMinimum, SignIn, SwitchLogins, UnlockPerson, UnlockSession, WatchEvents, WhoAmI,
+    EndSession, FetchRelease, ListDevices, ListPeople, ListProjects, LockSession, LookAtSecondStep,
+    OpenProject, ProveAgain, ReadApiDescription, ReadLayer, ReadPasswordRules, ReadSketch, RefreshSession,
+    SendLetter, SetPassword, SetPasswordMinimum, SignIn, SwitchLogins, TakeSecondStep, UnlockPerson,
+    UnlockSession, WatchEvents, WhoAmI,
 };
 pub use authorized::{
-    Authorized, ByAnyone, ByDevice, Family, OnOwnAccount, OnOwnDomain, OnOwnPeople, OnOwnSession, OnPerson,
-    OnProject,
+    Authorized, ByAnyone, ByDevice, Family, OnColleague, OnOwnAccount, OnOwnDomain, OnOwnPeople,
+    OnOwnSession, OnPerson, OnProject,
 };
 pub use decide::{Actor, Decision, Person, Resource, Why, WhyNot, decide};
 pub use project::{OthersAccess, ProjectFacts, project_access};

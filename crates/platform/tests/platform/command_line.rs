@@ -4,7 +4,8 @@ use std::process::{Child, Command, Output, Stdio};
 use polder_platform::domains::SecondStep;
 use polder_platform::rights::OthersAccess;
 use polder_wire::rights::Role;
-use polder_wire::{Code, DomainId};
+use polder_wire::session::{Maintenance, Told};
+use polder_wire::{Code, DomainId, UnixSeconds};
 use serde_json::json;
 
 use crate::support::people::{PASSWORD, Person, text};
@@ -71,6 +72,8 @@ on_both_engines! {
     what_does_not_fit_is_refused_with_its_reason,
     what_a_stranger_sends_does_not_reach_the_log,
     logins_are_switched_off_and_on_and_an_account_is_unlocked,
+    a_managers_lost_second_step_is_taken_away_by_an_operator,
+    maintenance_is_announced_to_whoever_comes_and_withdrawn,
     the_log_tells_that_somebody_guesses_and_from_where,
     serving_says_where_logs_no_secret_and_stops_at_sigterm,
     a_first_code_comes_by_mail_and_stands_in_no_log,
@@ -206,6 +209,52 @@ async fn logins_are_switched_off_and_on_and_an_account_is_unlocked(stage: Stage)
     assert_eq!(device.password(&aino, PASSWORD).await.code(), Code::TooManyTries);
     assert_eq!(id(&run(&stage, &["unlock", "--user", &user], "")), "unlocked");
     device.password(&aino, PASSWORD).await.good();
+}
+
+async fn a_managers_lost_second_step_is_taken_away_by_an_operator(stage: Stage) {
+    let domain = stage.domain("Turku", SecondStep::Required).await;
+    let leena = stage.person_with_second_step(domain, "Leena Korhonen", Role::Manager).await;
+    let user = leena.id.to_string();
+    let remove = ["second-step", "remove", "--user", &user];
+    // The command reads the machine's own clock.
+    stage.wait(UnixSeconds::from_clock().0 - stage.now());
+    assert_eq!(id(&run(&stage, &remove, "")), "taken away; a letter with a code is on its way");
+    stage.wait(60);
+    assert_eq!(stage.device().password(&leena, PASSWORD).await.code(), Code::CredentialsWrong);
+    let code = stage.letter("second-step-taken", &leena.email).await.code();
+    let body = json!({ "code": code, "password": PASSWORD, "stay": false, "language": "en" });
+    assert_eq!(stage.device().post("/api/v1/password/set", &body).await.good()["step"], "enrol");
+    assert!(complaint(&run(&stage, &remove, "")).contains("no second step"));
+    let nobody = ["second-step", "remove", "--user", "0123456789abcdef0123456789abcdef"];
+    assert!(complaint(&run(&stage, &nobody, "")).contains("no such person"));
+}
+
+async fn maintenance_is_announced_to_whoever_comes_and_withdrawn(stage: Stage) {
+    let domain = stage.domain("Turku", SecondStep::Optional).await;
+    let aino = stage.person(domain, "Aino Virtanen", Role::Editor).await;
+    let announce = |from: &str, until: &str| {
+        run(&stage, &["maintenance", "announce", "--from", from, "--until", until], "")
+    };
+    for (from, until, why) in [
+        ("2099-01-01T20:00:00Z", "2099-01-01T20:00:00Z", "ends after it begins"),
+        ("2020-01-01T20:00:00Z", "2020-01-01T22:00:00Z", "over already"),
+        ("tonight", "2099-01-01T22:00:00Z", "--from"),
+    ] {
+        let said = complaint(&announce(from, until));
+        assert!(said.contains(why), "{said}");
+    }
+    let told = async || {
+        let (device, grant) = stage.signed_in(&aino).await;
+        crate::events::maintenance_told(&stage, &device, &grant).await
+    };
+    assert_eq!(told().await, None);
+    // In the operator's own time.
+    let said = id(&announce("2099-01-01T22:00:00+02:00", "2099-01-01T23:30:00+02:00"));
+    assert_eq!(said, "announced from 2099-01-01T20:00:00Z until 2099-01-01T21:30:00Z");
+    let maintenance = Maintenance { from: UnixSeconds(4_070_980_800), until: UnixSeconds(4_070_986_200) };
+    assert_eq!(told().await, Some(Told::Maintenance(maintenance)));
+    assert_eq!(id(&run(&stage, &["maintenance", "withdraw"], "")), "withdrawn: 1");
+    assert_eq!(told().await, None);
 }
 
 /// An operator hears of it; a name that was tried, or a password, is not in it (R70).

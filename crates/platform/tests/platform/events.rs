@@ -78,6 +78,14 @@ impl Heard {
     }
 }
 
+/// What of maintenance is said first to a client that comes now.
+pub(crate) async fn maintenance_told(stage: &Stage, device: &Device, grant: &Value) -> Option<Told> {
+    let mut heard = Heard::open(device, grant).await;
+    // Whatever stands is said before what happens from here on.
+    tell(stage, Event::update_ready()).await;
+    heard.next().await.filter(|told| *told != Told::UpdateReady)
+}
+
 async fn tell(stage: &Stage, event: Event) {
     let mut write = stage.app.store.write().await.unwrap();
     events::tell(&stage.app, write.on(), event).await.unwrap();

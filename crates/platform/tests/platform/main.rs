@@ -10,6 +10,7 @@ mod guessing;
 mod hostile;
 mod lock;
 mod logins;
+mod lost;
 mod mail;
 mod passwords;
 mod people;

@@ -210,14 +210,6 @@ err-recovery-code-wrong = That recovery code is not right, or was used before.
   .title = Not this code
 rec-recovery-code-wrong = Check it letter by letter, or use another one.
 
-err-second-step-required = Your domain asks for a second step, so it stays on.
-  .title = It stays on
-rec-second-step-required = You can use another authenticator instead.
-
-err-second-step-absent = There is no second step here to change.
-  .title = No second step
-rec-second-step-absent = Turn it on first.
-
 err-sign-in-over = This sign-in took too long or had too many wrong codes, so it ended.
   .title = Start again
 rec-sign-in-over = Type your e-mail and password once more.
@@ -277,10 +269,6 @@ rec-password-weak = Add a word or two, without names and dates that belong to yo
 err-old-password-wrong = The password until now is another one. Nothing was changed.
   .title = Not this password
 rec-old-password-wrong = Check it, then try again.
-
-err-email-taken = There is an account with this e-mail already.
-  .title = E-mail in use
-rec-email-taken = Use another e-mail. If the person forgot the password, they can ask for a code when they sign in.
 
 err-not-allowed = Your role does not allow this. Nothing was changed.
   .title = Not with your role

@@ -4,6 +4,7 @@ frame-screens = Screens
 frame-person = { $name }: settings, sign out
 frame-role = { $role }, { $domain }
 frame-settings = Settings
+frame-people = People
 frame-about = About Polder
 shortcut-panel-back = Previous panel
 

@@ -4,6 +4,7 @@ frame-screens = Schermen
 frame-person = { $name }: instellingen, afmelden
 frame-role = { $role }, { $domain }
 frame-settings = Instellingen
+frame-people = Mensen
 frame-about = Over Polder
 shortcut-panel-back = Vorig paneel
 

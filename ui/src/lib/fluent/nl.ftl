@@ -210,14 +210,6 @@ err-recovery-code-wrong = Die herstelcode klopt niet, of is al gebruikt.
   .title = Deze code niet
 rec-recovery-code-wrong = Controleer hem letter voor letter, of gebruik een andere.
 
-err-second-step-required = Je domein vraagt om een tweede stap, dus hij blijft aan.
-  .title = Hij blijft aan
-rec-second-step-required = Je kunt wel een andere authenticator gebruiken.
-
-err-second-step-absent = Er is hier geen tweede stap om te veranderen.
-  .title = Geen tweede stap
-rec-second-step-absent = Zet hem eerst aan.
-
 err-sign-in-over = Het aanmelden duurde te lang of had te veel foute codes en is gestopt.
   .title = Begin opnieuw
 rec-sign-in-over = Typ je e-mailadres en wachtwoord nog een keer.
@@ -277,10 +269,6 @@ rec-password-weak = Voeg een of twee woorden toe, zonder namen en datums die bij
 err-old-password-wrong = Het wachtwoord tot nu toe is een ander. Er is niets gewijzigd.
   .title = Niet dit wachtwoord
 rec-old-password-wrong = Controleer het en probeer het opnieuw.
-
-err-email-taken = Er is al een account met dit e-mailadres.
-  .title = E-mailadres in gebruik
-rec-email-taken = Gebruik een ander e-mailadres. Is iemand het wachtwoord vergeten, dan kan die bij het aanmelden een code vragen.
 
 err-not-allowed = Met jouw rol kan dit niet. Er is niets gewijzigd.
   .title = Niet met jouw rol

@@ -61,3 +61,11 @@ second-step-scan = Scan this with the authenticator that you want to use from no
 second-step-replaced = Your second step is on.
 second-step-removed = Your second step is off.
 second-step-loading = Looking at your second step
+
+err-second-step-absent = There is no second step here to change.
+  .title = No second step
+rec-second-step-absent = Turn it on first.
+
+err-second-step-required = Your domain asks for a second step, so it stays on.
+  .title = It stays on
+rec-second-step-required = You can use another authenticator instead.

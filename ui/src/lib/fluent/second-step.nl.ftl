@@ -61,3 +61,11 @@ second-step-scan = Scan dit met de authenticator die je voortaan wilt gebruiken 
 second-step-replaced = Je tweede stap staat aan.
 second-step-removed = Je tweede stap staat uit.
 second-step-loading = Je tweede stap wordt opgezocht
+
+err-second-step-absent = Er is hier geen tweede stap om te veranderen.
+  .title = Geen tweede stap
+rec-second-step-absent = Zet hem eerst aan.
+
+err-second-step-required = Je domein vraagt om een tweede stap, dus hij blijft aan.
+  .title = Hij blijft aan
+rec-second-step-required = Je kunt wel een andere authenticator gebruiken.

@@ -3,7 +3,7 @@ import { keysNow, workingNow } from "$lib/actions.svelte";
 import type { Summary } from "$lib/bindings/Summary";
 import { LANGUAGES, choose, language, nameOf, t } from "$lib/fluent/index.svelte";
 import { THEMES, chooseTheme, theme } from "$lib/theme.svelte";
-import { SETTINGS, type Frame, type SettingsPage } from "./frame";
+import { SETTINGS, manages, type Frame, type SettingsPage } from "./frame";
 
 /** One line of the palette. */
 export interface Entry {
@@ -36,6 +36,7 @@ export function entries(frame: Frame, projects: readonly Summary[]): Entry[] {
         : [{ id, label: t(`shortcut-${id}`), kind: action, icon, ...(keysNow(id) ? { keys: keysNow(id) } : {}), run }],
     ),
     { id: "account", label: t("frame-account"), kind: t("palette-screen"), icon: "user", run: () => frame.account() },
+    ...(manages(frame.me) ? [{ id: "people", label: t("frame-people"), kind: t("palette-screen"), icon: "users", run: () => frame.people() }] : []),
     ...SETTINGS.map((page) => ({
       id: `settings:${page}`, label: t("palette-settings-page", { page: t(`settings-${page}`) }), kind: setting, icon: PAGE_ICONS[page],
       run: () => frame.settings(page),

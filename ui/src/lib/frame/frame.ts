@@ -10,7 +10,7 @@ export type SettingsPage = (typeof SETTINGS)[number];
 export interface Frame {
   readonly me: Me;
   /** The screen that is there. */
-  readonly at: "projects" | "project" | "settings" | "account";
+  readonly at: "projects" | "project" | "settings" | "account" | "people";
   /** Signing out is under way. */
   readonly leaving: boolean;
   /** The way back through the gate is under way. */
@@ -20,6 +20,8 @@ export interface Frame {
   settings(page: SettingsPage): void;
   /** What is the person's own. */
   account(): void;
+  /** Who is in the domain; for its managers. */
+  people(): void;
   /** Locks: the page goes with all that it shows. */
   lock(): void;
   palette(): void;
@@ -27,6 +29,11 @@ export interface Frame {
   signOut(): void;
   /** Ends Polder and starts it again, in the newest version that is in place. */
   restart(): void;
+}
+
+/** Whether somebody decides about the people of their domain. The platform asks for itself; this is for what is offered. */
+export function manages(me: Me): boolean {
+  return me.role === "manager";
 }
 
 const KEY = Symbol("frame");

@@ -56,6 +56,8 @@ fn of_action(action: ActionKind) -> &'static [Code] {
             &[Code::CodeWrong, Code::EnrolmentNotOpen, Code::SecondStepAbsent, Code::SecondStepRequired]
         }
         ActionKind::UnlockPerson | ActionKind::SwitchLogins => &[Code::NotAllowed, Code::NotFound],
+        ActionKind::SendLetter => &[Code::NotAllowed, Code::NotFound, Code::PasswordThere],
+        ActionKind::TakeSecondStep => &[Code::NotAllowed, Code::NotFound, Code::SecondStepAbsent],
         ActionKind::RefreshSession | ActionKind::EndSession => &[Code::SessionOver],
         ActionKind::ProveAgain | ActionKind::UnlockSession => {
             &[Code::PasswordWrong, Code::CodeNeeded, Code::CodeWrong]
@@ -77,7 +79,7 @@ fn of_action(action: ActionKind) -> &'static [Code] {
             Code::PasswordWeak,
         ],
         ActionKind::AddPerson => &[Code::NotAllowed, Code::EmailTaken],
-        ActionKind::SetPasswordMinimum => &[Code::NotAllowed],
+        ActionKind::ListPeople | ActionKind::SetPasswordMinimum => &[Code::NotAllowed],
         ActionKind::AskForPassword
         | ActionKind::ReadPasswordRules
         | ActionKind::WhoAmI

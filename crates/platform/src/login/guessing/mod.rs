@@ -14,6 +14,7 @@ mod rule;
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use polder_wire::people::Closed as ClosedToStrangers;
 use polder_wire::{Code, DomainId, SessionId, UnixSeconds, UserId};
 use sqlx::{AnyConnection, Row};
 
@@ -245,6 +246,15 @@ pub(crate) async fn wrong_from(app: &App, address: Option<IpAddr>) -> Result<Opt
     let wait = count_address(app, write.on(), counted(address), app.now()).await?;
     write.commit().await?;
     Ok(wait)
+}
+
+/// Whether an account with such a count is closed to devices that it does not know.
+pub(crate) fn closed(free_at: i64, in_a_row: i64, now: UnixSeconds) -> Option<ClosedToStrangers> {
+    match Rule::STRANGERS.open(&Count { free_at, in_a_row, ..Count::none(now) }, now) {
+        Ok(()) => None,
+        Err(Closed::For(left)) => Some(ClosedToStrangers { until: Some(now.plus(left.into())) }),
+        Err(Closed::ForGood) => Some(ClosedToStrangers { until: None }),
+    }
 }
 
 /// Deletes counts to which nothing was added for half a year.

@@ -123,6 +123,21 @@ pub(super) fn say(letter: &Letter, at: UnixSeconds) -> (String, String) {
             "Your second step was changed",
             format!("The second step of your account was set up, replaced or removed on\n{at}.\n\n{NOT_YOU}"),
         ),
+        Letter::SecondStepTaken { code, until } => (
+            "Your second step was taken away: begin anew",
+            format!(
+                "The second step of your account in Polder was taken away, because it was\n\
+                 lost. Your password went with it, and you were signed out everywhere.\n\n\
+                 Open Polder, choose \"I have a code\" and type:\n\n    {}\n\n\
+                 Then you choose a new password, and set up a second step where your domain\n\
+                 asks for one. The code works once, until\n{}.\n\n\
+                 Is the time over? Choose \"Forgot your password?\" in Polder, and you get\na new code.\n\n\
+                 Did you ask nobody for this? Tell your domain's manager. Without this code\n\
+                 nobody comes in.",
+                code.expose(),
+                moment(*until, MONTHS)
+            ),
+        ),
     };
     (subject.to_owned(), format!("{text}\n\n{FOOT}\n"))
 }

@@ -128,6 +128,21 @@ pub(super) fn say(letter: &Letter, at: UnixSeconds) -> (String, String) {
                 "De tweede stap van je account is ingesteld, vervangen of verwijderd op\n{at}.\n\n{NOT_YOU}"
             ),
         ),
+        Letter::SecondStepTaken { code, until } => (
+            "Je tweede stap is weggenomen: begin opnieuw",
+            format!(
+                "De tweede stap van je account in Polder is weggenomen, omdat je hem kwijt\n\
+                 was. Je wachtwoord is daarmee vervallen, en je bent overal afgemeld.\n\n\
+                 Open Polder, kies \"Ik heb een code\" en typ:\n\n    {}\n\n\
+                 Daarna kies je een nieuw wachtwoord, en stel je een tweede stap in waar je\n\
+                 domein die vraagt. De code werkt eenmaal, tot\n{}.\n\n\
+                 Is de tijd om? Kies in Polder \"Wachtwoord vergeten?\", dan krijg je een\nnieuwe code.\n\n\
+                 Heb je hier niemand om gevraagd? Vertel het aan een beheerder van je domein.\n\
+                 Zonder deze code komt er niemand binnen.",
+                code.expose(),
+                moment(*until, MONTHS)
+            ),
+        ),
     };
     (subject.to_owned(), format!("{text}\n\n{FOOT}\n"))
 }
