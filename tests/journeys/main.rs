@@ -4,6 +4,8 @@
 mod empty_window;
 mod guesses;
 mod keyboard;
+#[cfg(target_os = "linux")]
+mod listening;
 mod passwords;
 mod sessions;
 #[cfg(target_os = "linux")]

@@ -4,6 +4,8 @@
 mod impostor;
 #[cfg(unix)]
 mod launched;
+#[cfg(target_os = "linux")]
+mod listener;
 mod running;
 mod stage;
 mod wire;
@@ -11,6 +13,8 @@ mod wire;
 pub use impostor::{Impostor, Kept};
 #[cfg(unix)]
 pub use launched::{Launch, Launched};
+#[cfg(target_os = "linux")]
+pub use listener::{Heard, Listener, Thing};
 pub use polder_local::desk::Page;
 pub use running::Running;
 pub use stage::{Stage, built};

@@ -90,6 +90,11 @@ impl Stage {
         self.desk.home()
     }
 
+    /// Where the session bus listens that the client is on.
+    pub fn session_bus(&self) -> &str {
+        self.desk.session_bus()
+    }
+
     /// A program that runs where the client does.
     pub fn command(&self, program: &str) -> Command {
         self.desk.command(program)

@@ -63,6 +63,8 @@ const PACKAGES: &[Package] = &[
     package("x11-utils", Some("xmessage"), Needs::Test),
     package("xdotool", Some("xdotool"), Needs::Test),
     package("xclip", Some("xclip"), Needs::Test),
+    // What a screen reader would hear.
+    package("at-spi2-core", None, Needs::Test),
     package("strace", Some("strace"), Needs::Test),
     package("postgresql", Some("initdb"), Needs::Test),
     // Schemathesis attacks the API description from an environment of its own.
