@@ -1,8 +1,10 @@
 //! What somebody hears who cannot see the window: a listener in a screen reader's place walks it by keyboard (B39).
 
+use std::time::{Duration, Instant};
+
 use polder_local::desk::{DeskOptions, Key};
 use polder_local::helsinki_features;
-use polder_tests::{Heard, Listener, Outcome, Page, Stage};
+use polder_tests::{Listener, Outcome, Page, Stage, Thing};
 
 async fn stage_that_is_heard() -> Outcome<(Stage, Listener)> {
     let stage = Stage::set_at(DeskOptions { heard: true, ..DeskOptions::default() }).await?;
@@ -22,23 +24,35 @@ const SHOWN: &str = r"const root = document.querySelector('dialog[open]') ?? doc
     }
     return found;";
 
-/// All that is shown can be read, and all that the keyboard comes to is called something.
+/// All that is shown can be read, and all that the keyboard comes to is called something. A screen may change between
+/// two looks at it; it counts when both agree.
 async fn reads(listener: &Listener, page: &Page, screen: &str) -> Outcome {
-    let shown: Vec<String> = serde_json::from_value(page.run(SHOWN).await?)?;
-    let things = listener.window().await?;
+    let until = Instant::now() + Duration::from_secs(20);
+    loop {
+        let shown: Vec<String> = serde_json::from_value(page.run(SHOWN).await?)?;
+        let wrong = unread(&shown, &listener.window().await?);
+        if shown.len() > 3 && wrong.is_empty() {
+            return Ok(());
+        }
+        if Instant::now() > until {
+            return Err(format!("on {screen}, which shows {} texts: {wrong:#?}", shown.len()).into());
+        }
+    }
+}
+
+/// What of this nobody is told, and what has no name though the keyboard comes to it.
+fn unread(shown: &[String], things: &[Thing]) -> Vec<String> {
     let mut all = String::new();
-    for thing in &things {
+    for thing in things {
         all.extend([&thing.name, " | ", &thing.text, " | ", &thing.description, " | "]);
     }
-    let all = all.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(shown.len() > 3, "{screen} shows next to nothing: {shown:?}");
-    let lost: Vec<_> = shown.iter().filter(|text| !all.contains(*text)).collect();
-    assert!(lost.is_empty(), "on {screen}, a reader is not told of {lost:?}");
+    // A style may have made a letter large.
+    let all = all.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let lost = shown.iter().filter(|text| !all.contains(&text.to_lowercase())).map(|text| format!("{text:?} is lost"));
     // What scrolls the whole page is the web view's own.
-    let unnamed = things.iter().filter(|thing| thing.focusable && thing.role != "scroll pane");
-    let unnamed: Vec<_> = unnamed.filter(|thing| thing.name.trim().is_empty()).collect();
-    assert!(unnamed.is_empty(), "on {screen}, the keyboard comes to what has no name: {unnamed:?}");
-    Ok(())
+    let reached = things.iter().filter(|thing| thing.focusable && thing.role != "scroll pane");
+    let unnamed = reached.filter(|thing| thing.name.trim().is_empty());
+    lost.chain(unnamed.map(|thing| format!("no name: {thing}, {:?}", thing.text))).collect()
 }
 
 /// Tab, until the focus is on it.
@@ -107,8 +121,9 @@ async fn projects_map_and_table_are_heard_by_who_walks_them_with_keys() -> Outco
     page.press(&[Key::Tab]).await?;
     listener.words("2 of ").await?;
 
+    listener.forget();
     page.type_in("t").await?;
-    page.see_many("table-row", 5).await?;
+    assert_eq!(listener.next_focus().await?.role, "row");
     listener.forget();
     page.press(&[Key::Down]).await?;
     let row = listener.next_focus().await?;
@@ -166,14 +181,12 @@ async fn a_gate_that_stays_shut_says_why_and_has_the_focus_on_the_way_out() -> O
     let (mut stage, listener) = stage_that_is_heard().await?;
     stage.stop_platform();
     let page = stage.open_at_gate().await?;
-    page.see("gate-refused").await?;
-    let words = listener.words("No connection").await?;
-    for part in ["so it stays closed", "What you can do", "Check your network"] {
-        assert!(words.contains(part), "{part:?} is not in {words:?}");
+    // It is read with the button: of what is there when the window opens nothing is told by itself.
+    let way_out = listener.focus_on("Try again", "button").await?;
+    for part in ["Nobody answers", "so it stays closed", "What you can do", "Try again in a minute"] {
+        assert!(way_out.description.contains(part), "{part:?} is not in {:?}", way_out.description);
     }
-    listener.focus_on("Try again", "button").await?;
-    let refusals = |heard: &Heard| matches!(heard, Heard::Words(words) if words.contains("No connection"));
-    assert_eq!(listener.heard().iter().filter(|heard| refusals(heard)).count(), 1);
+    assert_eq!(listener.times("Nobody answers"), 0, "said twice: {:#?}", listener.heard());
     reads(&listener, &page, "the gate").await?;
     Ok(page.close().await?)
 }
