@@ -6,6 +6,8 @@ mod empty_window;
 mod guesses;
 mod keyboard;
 #[cfg(target_os = "linux")]
+mod listening;
+#[cfg(target_os = "linux")]
 mod lock;
 mod passwords;
 mod people;

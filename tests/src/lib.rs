@@ -5,6 +5,8 @@ mod impostor;
 #[cfg(unix)]
 mod launched;
 #[cfg(target_os = "linux")]
+mod listener;
+#[cfg(target_os = "linux")]
 mod logind;
 mod running;
 mod stage;
@@ -13,6 +15,8 @@ mod wire;
 pub use impostor::{Impostor, Kept};
 #[cfg(unix)]
 pub use launched::{Launch, Launched};
+#[cfg(target_os = "linux")]
+pub use listener::{Heard, Listener, Thing};
 #[cfg(target_os = "linux")]
 pub use logind::Logind;
 pub use polder_local::desk::Page;

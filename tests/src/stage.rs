@@ -97,6 +97,11 @@ impl Stage {
         Some(value.to_string_lossy().into_owned())
     }
 
+    /// Where the session bus listens that the client is on.
+    pub fn session_bus(&self) -> &str {
+        self.desk.session_bus()
+    }
+
     /// A program that runs where the client does.
     pub fn command(&self, program: &str) -> Command {
         self.desk.command(program)

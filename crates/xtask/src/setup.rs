@@ -63,6 +63,8 @@ const PACKAGES: &[Package] = &[
     package("x11-utils", Some("xmessage"), Needs::Test),
     package("xdotool", Some("xdotool"), Needs::Test),
     package("xclip", Some("xclip"), Needs::Test),
+    // What a screen reader would hear.
+    package("at-spi2-core", None, Needs::Test),
     package("strace", Some("strace"), Needs::Test),
     // A file system that takes A for a.
     package("ntfs-3g", Some("lowntfs-3g"), Needs::Test),

@@ -8,3 +8,4 @@ export { default as Password } from "./password/Password.svelte";
 export { default as Settings } from "./settings/Settings.svelte";
 export { default as Account } from "./account/Account.svelte";
 export { default as People } from "./people/People.svelte";
+export { default as Enrolment } from "./enrolment/Enrolment.svelte";

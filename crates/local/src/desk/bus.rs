@@ -1,4 +1,4 @@
-//! The session bus and the keychain on it.
+//! The session bus, the keychain on it, and the accessibility bus beside it.
 
 use std::path::Path;
 use std::process::Command;
@@ -59,24 +59,41 @@ pub(super) fn keyring(environment: &[(String, String)], state: State) -> Result<
     } else {
         Child::start(&mut daemon)?
     };
+    wait_for_name(&mut child, environment, "org.freedesktop.secrets")?;
+    Ok(child)
+}
+
+/// Where Debian and its children put what starts the accessibility bus.
+const LAUNCHER: &str = "/usr/libexec/at-spi-bus-launcher";
+
+/// Starts the accessibility bus, as on a computer on which a screen reader runs, and waits until it answers.
+pub(super) fn accessibility(environment: &[(String, String)]) -> Result<Child, LocalError> {
+    let mut launcher = Command::new(LAUNCHER);
+    arrange(&mut launcher, environment);
+    let mut child = Child::start(launcher.args(["--launch-immediately", "--a11y=1", "--screen-reader=1"]))?;
+    wait_for_name(&mut child, environment, "org.a11y.Bus")?;
+    Ok(child)
+}
+
+fn wait_for_name(child: &mut Child, environment: &[(String, String)], name: &str) -> Result<(), LocalError> {
     let until = Instant::now() + LIMIT;
-    while !is_there(environment)? {
+    while !is_there(environment, name)? {
         if child.has_ended() {
             return Err(child.ended());
         }
         if Instant::now() > until {
-            let what = "gnome-keyring to take its name on the bus".to_owned();
+            let what = format!("{name} to be taken on the bus");
             return Err(LocalError::TimedOut { what, seconds: LIMIT.as_secs() });
         }
         thread::sleep(Duration::from_millis(20));
     }
-    Ok(child)
+    Ok(())
 }
 
-fn is_there(environment: &[(String, String)]) -> Result<bool, LocalError> {
+fn is_there(environment: &[(String, String)], name: &str) -> Result<bool, LocalError> {
     let mut ask = Command::new("dbus-send");
     arrange(&mut ask, environment);
     ask.args(["--session", "--print-reply=literal", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus"]);
-    ask.args(["org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"]);
+    ask.args(["org.freedesktop.DBus.NameHasOwner", &format!("string:{name}")]);
     Ok(run(&mut ask, "")?.contains("true"))
 }

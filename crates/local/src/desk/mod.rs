@@ -1,5 +1,6 @@
 //! A desk: a private display, D-Bus, keychain and home to open the real client at, and a driver for its
-//! window. Linux only; it needs Xvfb, dbus-daemon, gnome-keyring, WebKitWebDriver and ImageMagick.
+//! window. Linux only; it needs Xvfb, dbus-daemon, gnome-keyring, WebKitWebDriver and
+//! ImageMagick, and at-spi2-core where a screen reader is to hear it.
 
 mod bus;
 mod page;
@@ -34,11 +35,13 @@ pub struct DeskOptions {
     pub keyring: Keyring,
     /// Width and height of the display.
     pub size: (u32, u32),
+    /// Whether programs tell a screen reader what they show: there is an accessibility bus. It needs a session bus.
+    pub heard: bool,
 }
 
 impl Default for DeskOptions {
     fn default() -> Self {
-        Self { keyring: Keyring::Unlocked, size: (1280, 800) }
+        Self { keyring: Keyring::Unlocked, size: (1280, 800), heard: false }
     }
 }
 
@@ -48,6 +51,7 @@ pub struct Desk {
     environment: Vec<(String, String)>,
     // Dropped in this order.
     keyring: Option<Child>,
+    _accessibility: Option<Child>,
     _bus: Option<Child>,
     _screen: Child,
     home: tempfile::TempDir,
@@ -75,6 +79,7 @@ impl Desk {
         environment.push(("DISPLAY".to_owned(), format!(":{}", number.trim())));
 
         let mut bus = None;
+        let mut accessibility = None;
         let mut keyring = None;
         if options.keyring == Keyring::NoBus {
             let nowhere = format!("unix:path={}", home.path().join("no-bus").display());
@@ -88,8 +93,15 @@ impl Desk {
                 Keyring::Empty => Some(bus::keyring(&environment, bus::State::Untouched)?),
                 Keyring::None | Keyring::NoBus => None,
             };
+            if options.heard {
+                accessibility = Some(bus::accessibility(&environment)?);
+            }
         }
-        Ok(Self { environment, keyring, _bus: bus, _screen: screen, home })
+        if accessibility.is_none() {
+            // There is no accessibility bus here, and waiting for it takes seconds.
+            environment.push(("NO_AT_BRIDGE".to_owned(), "1".to_owned()));
+        }
+        Ok(Self { environment, keyring, _accessibility: accessibility, _bus: bus, _screen: screen, home })
     }
 
     /// Ends what keeps secrets, as when it crashes.
@@ -134,6 +146,12 @@ impl Desk {
         self.home.path()
     }
 
+    /// Where the session bus of this desk listens.
+    pub fn session_bus(&self) -> &str {
+        let bus = self.environment.iter().find(|(name, _)| name == "DBUS_SESSION_BUS_ADDRESS");
+        bus.map_or("", |(_, address)| address)
+    }
+
     /// A program that runs at this desk.
     pub fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
@@ -159,8 +177,6 @@ fn private_folders(home: &Path) -> Result<Vec<(String, String)>, LocalError> {
         ("HOME".to_owned(), home.display().to_string()),
         ("LANG".to_owned(), "C.UTF-8".to_owned()),
         ("GDK_BACKEND".to_owned(), "x11".to_owned()),
-        // There is no accessibility bus here, and waiting for it takes seconds.
-        ("NO_AT_BRIDGE".to_owned(), "1".to_owned()),
         // Software is what draws here anyway; asking for hardware only prints warnings.
         ("LIBGL_ALWAYS_SOFTWARE".to_owned(), "1".to_owned()),
     ];

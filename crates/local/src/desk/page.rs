@@ -27,6 +27,16 @@ pub enum Key {
     Escape,
     /// With others.
     Control,
+    /// With others: the other way.
+    Shift,
+    /// To the next of a list.
+    Down,
+    /// To the one before.
+    Up,
+    /// Yes, or this one.
+    Space,
+    /// To the next part of the window.
+    F6,
     /// A letter.
     Letter(char),
 }
@@ -39,6 +49,11 @@ impl Key {
             Self::Enter => '\u{e007}',
             Self::Escape => '\u{e00c}',
             Self::Control => '\u{e009}',
+            Self::Shift => '\u{e008}',
+            Self::Down => '\u{e015}',
+            Self::Up => '\u{e013}',
+            Self::Space => '\u{e00d}',
+            Self::F6 => '\u{e036}',
             Self::Letter(letter) => letter,
         }
     }

@@ -20,6 +20,8 @@ export class LayerState {
   stage = $state<"loading" | "ready" | "failed">("loading");
   failure = $state.raw<Failure | null>(null);
   rows = $state.raw<Row[]>([]);
+  /** Its bytes, on their way since before there was a map to put them on. */
+  coming: Promise<ArrayBuffer> | null = null;
 
   /** The classes that occur, as the legend lists them. */
   readonly legend: Entry[] = $derived.by(() => {

@@ -20,11 +20,22 @@ export interface Source {
   ended: (failure: Failure) => boolean;
 }
 
+/** Asks for layers' bytes while the map is still being made. What fails is told when the layer is loaded. */
+export function askFor(layers: readonly LayerState[], project: string, version: number): void {
+  for (const state of inTurn(layers)) {
+    state.coming = backend.layer(project, version, state.layer.id);
+    state.coming.catch(() => undefined);
+  }
+}
+
 /** Loads layers, those that lie below first. What fails is said on its layer. */
 export function loadLayers(layers: readonly LayerState[], source: Source): void {
   const drawing = new OneByOne();
-  const inTurn = [...layers].sort((a, b) => turnOf(a.layer.theme) - turnOf(b.layer.theme));
-  for (const state of inTurn) void load(state, source, drawing);
+  for (const state of inTurn(layers)) void load(state, source, drawing);
+}
+
+function inTurn(layers: readonly LayerState[]): LayerState[] {
+  return [...layers].sort((a, b) => turnOf(a.layer.theme) - turnOf(b.layer.theme));
 }
 
 /** How a layer is to be drawn now. */
@@ -41,7 +52,10 @@ async function load(state: LayerState, { project, version, chart, gone, ended }:
     state.stage = "failed";
   };
   try {
-    const bytes = await backend.layer(project, version, layer.id);
+    const { coming } = state;
+    // Whoever tries again asks anew.
+    state.coming = null;
+    const bytes = await (coming ?? backend.layer(project, version, layer.id));
     await drawing.add(turnOf(layer.theme), async () => {
       if (gone()) return;
       const data = parseLayer(bytes);
