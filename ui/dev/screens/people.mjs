@@ -19,6 +19,8 @@ const about = (name, act) => async (page) => {
   await page.waitForSelector("[role=menu]");
   if (act) await page.click(byId(`people-act-${act}`));
 };
+/** Whatever comes to lie under the pointer would be lit, now or a moment later. */
+const aside = (page) => page.mouse.move(640, 20);
 // No projects, which would only be drawn to be left.
 const manager = "session=in&role=manager&projects=empty";
 
@@ -65,6 +67,7 @@ export const PEOPLE = [
     await about("pekka", "second-step")(page);
     await page.click(byId("people-ask-yes"));
     await page.waitForSelector(byId("people-done"));
+    await aside(page);
   }],
   ["people-off", SMALL, `${manager}&fresh=1`, async (page) => {
     await about("pekka", "off")(page);
@@ -74,10 +77,12 @@ export const PEOPLE = [
     await about("pekka", "second-step")(page);
     await page.click(byId("people-ask-yes"));
     await page.waitForSelector(byId("people-changed"));
+    await aside(page);
   }],
   ["people-refused", SMALL, `${manager}&fresh=1&refused=timed-out`, async (page) => {
     await about("tuuli", "letter")(page);
     await page.waitForSelector(byId("people-refused"));
+    await aside(page);
   }],
   ["people-add", WINDOW, `${manager}&fresh=1`, async (page) => {
     await listed(page);
@@ -101,5 +106,6 @@ export const PEOPLE = [
     await page.fill(byId("people-add-email"), "noora.laine@hel.example");
     await page.click(byId("people-add-yes"));
     await page.waitForSelector(byId("people-done"));
+    await aside(page);
   }],
 ];
