@@ -14,9 +14,13 @@ use crate::setup::{self, Abroad};
 /// Everything that people on a Mac get, and the tests of what has no window.
 const PROGRAMS: [&str; 2] = [CLIENT, LAUNCHER];
 
-/// Libraries that are written in C: the packages that compile them, and what these say to cargo when they are done.
-const IN_C: [(&str, &[&str]); 2] =
-    [("aws-lc-sys", &["rustc-cfg=[\"universal\"]", "include=\"\""]), ("zstd-sys", &["include=\"\""])];
+/// Libraries that are written in C and Objective-C: the packages that compile them, and what these say to cargo when they
+/// are done.
+const IN_C: [(&str, &[&str]); 3] = [
+    ("aws-lc-sys", &["rustc-cfg=[\"universal\"]", "include=\"\""]),
+    ("objc2-exception-helper", &["root=\"\""]),
+    ("zstd-sys", &["include=\"\""]),
+];
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -162,13 +166,15 @@ mod tests {
 
     #[test]
     fn what_is_in_c_is_left_out_by_the_name_of_what_it_links() {
-        let metadata = r#"{"packages":[{"name":"aws-lc-sys","links":"aws_lc_1_2_3"},{"name":"zstd-sys","links":"zstd"}]}"#;
+        let metadata = r#"{"packages":[{"name":"aws-lc-sys","links":"aws_lc_1_2_3"},{"name":"zstd-sys","links":"zstd"},
+            {"name":"objc2-exception-helper","links":"helper"}]}"#;
         let lines = left_out(metadata, "t").unwrap();
         assert_eq!(
             lines,
             [
                 "target.t.aws_lc_1_2_3.rustc-cfg=[\"universal\"]",
                 "target.t.aws_lc_1_2_3.include=\"\"",
+                "target.t.helper.root=\"\"",
                 "target.t.zstd.include=\"\""
             ]
         );

@@ -87,6 +87,8 @@ fn cargo(place: &Place, folder: &Path, job: &str) -> Command {
     }
     cargo.args(["--locked", "-Zbuild-std=std,panic_unwind,test", "--target", TARGET]);
     cargo.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER", GCC);
+    // Of all that is compiled this takes longest, and tests do little with it.
+    cargo.args(["--config", "profile.dev.package.zstd-sys.opt-level=1"]);
     // Nobody debugs it here, and nobody changes a line and builds again: it is there sooner.
     cargo.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_INCREMENTAL", "0");
     cargo
