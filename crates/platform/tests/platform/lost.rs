@@ -197,7 +197,8 @@ async fn a_sign_in_that_is_just_being_looked_at_comes_to_nothing(stage: Stage) {
     let others: Vec<_> = (0..40).map(|n| (n, stage.device())).collect();
     let busy = others.into_iter().map(|(n, mut device)| {
         let nobody = Person { email: format!("nobody-{n}@example.fi"), ..scene.aino.clone() };
-        (device.base.clone_from(&base), device.http = slow.http.clone());
+        device.base.clone_from(&base);
+        device.http = slow.http.clone();
         async move { device.password(&nobody, PASSWORD).await.code() }
     });
     let busy = futures_util::future::join_all(busy);
