@@ -98,8 +98,11 @@ impl Listener {
     pub async fn begin(session_bus: &str) -> Outcome<Self> {
         let session = zbus::connection::Builder::address(session_bus)?.build().await?;
         let at = ("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus");
-        let address: String =
-            session.call_method(Some(at.0), at.1, Some(at.2), "GetAddress", &()).await?.body().deserialize()?;
+        let address: String = session
+            .call_method(Some(at.0), at.1, Some(at.2), "GetAddress", &())
+            .await?
+            .body()
+            .deserialize()?;
         let connection = zbus::connection::Builder::address(address.as_str())?.build().await?;
         let rule = MatchRule::builder().msg_type(Type::Signal).interface(EVENTS)?.build();
         let events = MessageStream::for_match_rule(rule, &connection, Some(10_000)).await?;
@@ -230,7 +233,11 @@ async fn listen(bus: Bus, mut events: MessageStream, heard: Arc<watch::Sender<Ve
 enum Told {
     Focus(Thing),
     /// Words that came with `place`, which stands in `inside`.
-    Words { inside: Place, place: Place, words: String },
+    Words {
+        inside: Place,
+        place: Place,
+        words: String,
+    },
 }
 
 /// A program on the bus, and a thing of its.
@@ -254,24 +261,28 @@ impl Bus {
     /// What a screen reader says at an event, if anything.
     async fn said(&self, event: &Message) -> Answer<Option<Told>> {
         let header = event.header();
-        let (Some(sender), Some(path), Some(member)) = (header.sender(), header.path(), header.member()) else {
+        let (Some(sender), Some(path), Some(member)) = (header.sender(), header.path(), header.member())
+        else {
             return Ok(None);
         };
         let source = Place(sender.to_string(), path.to_owned().into());
         let body = event.body();
         // GTK ends it with a dictionary and WebKitGTK with a reference, as older programs do.
-        let (kind, on, any) = match body.deserialize::<(String, i32, i32, OwnedValue, HashMap<String, OwnedValue>)>() {
-            Ok((kind, on, _, any, _)) => (kind, on, any),
-            Err(_) => {
-                let (kind, on, _, any, _): (String, i32, i32, OwnedValue, (String, OwnedObjectPath)) = body.deserialize()?;
-                (kind, on, any)
-            }
-        };
+        let (kind, on, any) =
+            match body.deserialize::<(String, i32, i32, OwnedValue, HashMap<String, OwnedValue>)>() {
+                Ok((kind, on, _, any, _)) => (kind, on, any),
+                Err(_) => {
+                    let (kind, on, _, any, _): (String, i32, i32, OwnedValue, (String, OwnedObjectPath)) =
+                        body.deserialize()?;
+                    (kind, on, any)
+                }
+            };
         let told = |inside: Place, place: Place, text: &str| {
             let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
             (!words.is_empty()).then_some(Told::Words { inside, place, words })
         };
-        let other = || <(String, OwnedObjectPath)>::try_from(any.clone()).ok().map(|(name, path)| Place(name, path));
+        let other =
+            || <(String, OwnedObjectPath)>::try_from(any.clone()).ok().map(|(name, path)| Place(name, path));
         let text = || String::try_from(any.clone()).unwrap_or_default();
         match (member.as_str(), kind.as_str()) {
             ("StateChanged", "focused") if on == 1 => {
@@ -300,8 +311,7 @@ impl Bus {
 
     /// Whether what changes in it is read out.
     async fn is_live(&self, place: &Place) -> Answer<bool> {
-        let attributes: HashMap<String, String> =
-            self.ask(place, ACCESSIBLE, "GetAttributes", &()).await?;
+        let attributes: HashMap<String, String> = self.ask(place, ACCESSIBLE, "GetAttributes", &()).await?;
         let live = ["live", "container-live"].iter().find_map(|name| attributes.get(*name));
         Ok(live.is_some_and(|how| how == "polite" || how == "assertive"))
     }
@@ -440,11 +450,5 @@ fn role(number: u32) -> String {
 }
 
 /// The bits of a thing's states that are read out, by their place (AtspiStateType).
-const STATES: &[(usize, &str)] = &[
-    (3, "busy"),
-    (4, "checked"),
-    (10, "expanded"),
-    (20, "pressed"),
-    (23, "selected"),
-    (36, "invalid"),
-];
+const STATES: &[(usize, &str)] =
+    &[(3, "busy"), (4, "checked"), (10, "expanded"), (20, "pressed"), (23, "selected"), (36, "invalid")];
