@@ -51,11 +51,17 @@ def ticket_of_somebody_new(totp=""):
     return ticket_of(somebody_new(totp))
 
 
-def code_from_letter():
-    """A code that lets somebody new set their first password."""
+def invited():
+    """Somebody new who has no password yet: address and account."""
     email = f"new.{next(newcomers)}@hel.example"
     arguments = ["user", "add", "--domain", domain, "--email", email, "--name", "New Comer", "--role", "viewer"]
-    subprocess.run([*STAGE["platform"], *arguments], check=True, stdout=subprocess.PIPE)
+    done = subprocess.run([*STAGE["platform"], *arguments], text=True, check=True, stdout=subprocess.PIPE)
+    return email, done.stdout.split()[-1]
+
+
+def code_from_letter():
+    """A code that lets somebody new set their first password."""
+    email, _ = invited()
     # Who asks for a letter has the platform look at once, also for what others posted.
     device.call("POST", "/api/v1/password/forgotten", {"email": email})
     until = time.monotonic() + 30
@@ -190,13 +196,18 @@ device.access_at = {
 }
 locked_out = somebody_new()
 
+# Whom it is done to, where not anybody will do.
+WHO = {
+    "/api/v1/people/{person}/letter": lambda: invited()[1],
+    "/api/v1/people/{person}/second-step/remove": lambda: somebody_new(TOTP)["id"],
+}
+
 # What there is, by placeholder.
 EXISTING = {
     "project": ACCOUNTS["project"],
     "version": 1,
     "layer": layers[0]["id"],
     "path": "metadata/timestamp.json",
-    "person": locked_out["id"],
     "session": lambda: device.password(guessed)["me"]["session"],
 }
 
@@ -217,6 +228,8 @@ TAKEN = {
     "/api/v1/me/second-step/remove": nothing_with_second_step,
     "/api/v1/me/recovery-codes": nothing_with_second_step,
     "/api/v1/people/{person}/unlock": dict,
+    "/api/v1/people/{person}/letter": dict,
+    "/api/v1/people/{person}/second-step/remove": dict,
     "/api/v1/people/{person}/logins": lambda: {"on": True},
     "/api/v1/session/prove": prove,
     "/api/v1/session/lock": dict,
@@ -241,7 +254,8 @@ def before_call(_context, case, _kwargs):
     if turns[case.operation.label] % 2 == 0 and case.operation.path != "/api/v1/people":
         return
     if case.path_parameters and not case.meta.is_negative_at(ParameterLocation.PATH):
-        known = {k: v() if callable(v) else v for k, v in EXISTING.items() if k in case.path_parameters}
+        existing = {**EXISTING, "person": WHO.get(case.operation.path, locked_out["id"])}
+        known = {k: v() if callable(v) else v for k, v in existing.items() if k in case.path_parameters}
         case.path_parameters.update(known)
     taken = TAKEN.get(case.operation.path)
     if taken and SIGNED_IN and case.method == "POST" and not case.meta.is_negative_at(ParameterLocation.BODY):

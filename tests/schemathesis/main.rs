@@ -76,7 +76,8 @@ fn selected(report: &Value) -> Option<u64> {
 fn taken(report: &Value) -> u64 {
     let accepted = |phase: &Value| phase["accepted"].as_u64().is_some_and(|number| number > 0);
     let rates = report["valid_rates"].as_object().into_iter().flat_map(serde_json::Map::values);
-    rates.filter(|phases| phases.as_object().is_some_and(|phases| phases.values().any(accepted))).count() as u64
+    rates.filter(|phases| phases.as_object().is_some_and(|phases| phases.values().any(accepted))).count()
+        as u64
 }
 
 #[test]

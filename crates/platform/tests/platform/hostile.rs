@@ -277,6 +277,9 @@ async fn no_method_makes_a_fault(stage: Stage) {
     device.me(&access).await.good();
 }
 
+/// An id as any other, which nobody has.
+const NOBODY: &str = "00000000000000000000000000000000";
+
 async fn no_path_makes_a_fault(stage: Stage) {
     let (device, access, kept) = people_and_things(&stage).await;
     for operation in operations(&device).await.iter().filter(|operation| operation.method == "GET") {
@@ -299,7 +302,7 @@ async fn no_path_makes_a_fault(stage: Stage) {
             ";x=y",
             "%5c..%5c",
             "%E2%80%AE",
-            "00000000000000000000000000000000",
+            NOBODY,
             "0123456789ABCDEF0123456789ABCDEF",
             "0123456789abcdef0123456789abcdeg",
             "0123456789abcdef0123456789abcde",
@@ -317,7 +320,9 @@ async fn no_path_makes_a_fault(stage: Stage) {
             };
             let answer = device.get(&path, &access).await;
             is_proper(&answer, &format!("GET {path}"));
-            assert!(answer.status >= 400, "GET {path} found something: {answer:?}");
+            // A list goes on after any id, whether somebody has it or not; in one's own domain, as always.
+            let goes_on = operation.path.ends_with("/after/{person}") && odd == NOBODY;
+            assert!(goes_on || answer.status >= 400, "GET {path} found something: {answer:?}");
         }
         for path in [
             format!("/{}", operation.path),
