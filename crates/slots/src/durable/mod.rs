@@ -52,7 +52,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.as_file().sync_all()?;
     step()?;
     let mut whole = Some(file);
-    insistently(Patience::USUAL, system::is_held, || match whole.take().map(|file| file.persist(path)) {
+    insistently(|| match whole.take().map(|file| file.persist(path)) {
         Some(Err(error)) => {
             whole = Some(error.file);
             Err(error.error)
@@ -92,7 +92,7 @@ pub fn clear_left(folder: &Path) -> io::Result<()> {
 /// The system's.
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     step()?;
-    insistently(Patience::USUAL, system::is_held, || fs::rename(from, to))
+    insistently(|| fs::rename(from, to))
 }
 
 /// Removes a file, a link, or a folder with all that is in it, without following links. Nothing there is as good.
@@ -101,7 +101,7 @@ pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
 /// The system's.
 pub fn remove(path: &Path) -> io::Result<()> {
     step()?;
-    insistently(Patience::USUAL, system::is_held, || {
+    insistently(|| {
         let removed = match fs::symlink_metadata(path) {
             Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
             Ok(_) => fs::remove_file(path),
@@ -125,12 +125,25 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 /// What a write that was broken off leaves behind begins with it.
 pub(crate) const TEMPORARY: &str = ".writing-";
 
+/// Does something with a file, and again after a while where another program holds it, for [`Patience::USUAL`].
+///
+/// # Errors
+/// The system's; [`is_held`] says of the last one whether somebody holds it still.
+pub fn insistently<T>(work: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    again(Patience::USUAL, system::is_held, work)
+}
+
+/// Whether another program has the file open and lets nobody else at it. Never so where systems know no such thing.
+pub fn is_held(error: &io::Error) -> bool {
+    system::is_held_for_sure(error)
+}
+
 /// Does it, and again after a while where somebody holds what it is about.
-fn insistently(
+fn again<T>(
     patience: Patience,
     is_held: impl Fn(&io::Error) -> bool,
-    mut work: impl FnMut() -> io::Result<()>,
-) -> io::Result<()> {
+    mut work: impl FnMut() -> io::Result<T>,
+) -> io::Result<T> {
     for _ in 1..patience.tries {
         match work() {
             Err(error) if is_held(&error) => std::thread::sleep(patience.wait),
@@ -154,7 +167,7 @@ mod tests {
     /// How often it was tried, and how it ended, where the first so many tries fail so.
     fn tried(times: u32, error: i32) -> (u32, Result<(), Option<i32>>) {
         let count = Cell::new(0);
-        let ended = insistently(AT_ONCE, windows::is_held, || {
+        let ended = again(AT_ONCE, windows::is_held, || {
             count.set(count.get() + 1);
             if count.get() <= times { Err(io::Error::from_raw_os_error(error)) } else { Ok(()) }
         });
@@ -168,6 +181,12 @@ mod tests {
             assert_eq!(tried(3, error), (4, Ok(())));
             assert_eq!(tried(9, error), (4, Err(Some(error))));
         }
+    }
+
+    #[test]
+    fn only_what_can_mean_nothing_else_is_called_held_by_another() {
+        let held = |error| windows::is_held_for_sure(&io::Error::from_raw_os_error(error));
+        assert!(held(SHARING_VIOLATION) && !held(ACCESS_DENIED) && !held(DISK_FULL));
     }
 
     #[test]

@@ -11,3 +11,7 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
 pub(super) fn is_held(_: &io::Error) -> bool {
     false
 }
+
+pub(super) fn is_held_for_sure(_: &io::Error) -> bool {
+    false
+}

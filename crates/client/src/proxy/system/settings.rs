@@ -29,7 +29,7 @@ mod kde;
 
 #[cfg(any(target_os = "linux", test))]
 pub(super) use gnome::gnome;
-#[cfg(any(target_os = "linux", test))]
+#[cfg(target_os = "linux")]
 pub(super) use kde::kde;
 
 /// GNOME's settings, as `gsettings list-recursively org.gnome.system.proxy` prints them.

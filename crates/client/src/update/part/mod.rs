@@ -1,7 +1,14 @@
 //! The part of a download that has come so far. Its length is all that says how far it is: nothing else has to be kept in
 //! step with it, and what is there is hashed again before it counts.
 
-use std::fs::{File, OpenOptions};
+#[cfg_attr(target_os = "linux", path = "linux.rs")]
+#[cfg_attr(target_os = "macos", path = "macos.rs")]
+#[cfg_attr(windows, path = "windows.rs")]
+mod system;
+#[cfg(unix)]
+mod unix;
+
+use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,11 +37,11 @@ impl Part {
     pub(super) fn open(right: &Arc<Incoming>, wanted: &SignedFile) -> Result<Self, UpdateFault> {
         let path = right.partial(&wanted.sha256);
         let failed = |error| UpdateFault::of_io(&path, wanted.length, error);
-        let file = match open_ours(&path).map_err(failed)? {
+        let file = match system::open_ours(&path).map_err(failed)? {
             Some(file) if file.metadata().map_err(failed)?.len() <= wanted.length => file,
             _ => {
                 durable::remove(&path).map_err(failed)?;
-                create(&path).map_err(failed)?
+                system::create(&path).map_err(failed)?
             }
         };
         reserve(&file, wanted.length).map_err(failed)?;
@@ -90,62 +97,6 @@ impl Part {
 /// Room for so many bytes, so that a full disk shows before anything is fetched. The length stays what it is.
 ///
 /// Where a file system reserves nothing, writing will tell.
-#[cfg(target_os = "linux")]
 pub(super) fn reserve(file: &File, whole: u64) -> io::Result<()> {
-    use rustix::fs::{FallocateFlags, fallocate};
-    use rustix::io::Errno;
-    if whole == 0 {
-        return Ok(());
-    }
-    match fallocate(file, FallocateFlags::KEEP_SIZE, 0, whole) {
-        Err(Errno::OPNOTSUPP | Errno::NOSYS) | Ok(()) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Elsewhere the room is asked for and given back: others may take it meanwhile, and then writing tells.
-#[cfg(not(target_os = "linux"))]
-pub(super) fn reserve(file: &File, whole: u64) -> io::Result<()> {
-    let length = file.metadata()?.len();
-    if whole > length {
-        file.set_len(whole)?;
-        file.set_len(length)?;
-    }
-    Ok(())
-}
-
-fn create(path: &Path) -> io::Result<File> {
-    let options = &mut OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options.read(true).write(true).create_new(true).open(path)
-}
-
-/// `None` when there is nothing, or nothing of ours.
-#[cfg(unix)]
-fn open_ours(path: &Path) -> io::Result<Option<File>> {
-    use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-
-    use rustix::fs::OFlags;
-    // A pipe would wait for somebody at its other end.
-    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-    // A link, a folder, a socket, a file without rights, or nothing: whatever it is, it goes, and making a new one tells
-    // what stands in the way.
-    let Ok(file) = OpenOptions::new().read(true).write(true).custom_flags(flags).open(path) else {
-        return Ok(None);
-    };
-    let metadata = file.metadata()?;
-    let ours = metadata.is_file()
-        && metadata.nlink() == 1
-        && metadata.mode() & 0o077 == 0
-        && metadata.uid() == rustix::process::geteuid().as_raw();
-    Ok(ours.then_some(file))
-}
-
-#[cfg(not(unix))]
-fn open_ours(path: &Path) -> io::Result<Option<File>> {
-    match std::fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_file() => OpenOptions::new().read(true).write(true).open(path).map(Some),
-        _ => Ok(None),
-    }
+    system::reserve(file, whole)
 }
