@@ -138,6 +138,52 @@ async fn a_folder_that_cannot_be_written_is_recognised_before_anything_is_fetche
     assert_eq!(renewal.sent(ARCHIVE), 0);
 }
 
+/// NTFS as Windows reads it, in a file, by way of FUSE. It keeps modes and owners as well.
+#[cfg(target_os = "linux")]
+fn mount_ntfs(renewal: &Renewal) {
+    let run = |command: &mut std::process::Command| {
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{command:?}: {output:?}");
+    };
+    let image = renewal.folder.path().join("ntfs.img");
+    std::fs::File::create(&image).unwrap().set_len(64 << 20).unwrap();
+    std::fs::create_dir_all(renewal.data()).unwrap();
+    run(std::process::Command::new("/usr/sbin/mkntfs").args(["-q", "-F", "-f"]).arg(&image));
+    let mut mount = std::process::Command::new("lowntfs-3g");
+    run(mount.args(["-o", "ignore_case,permissions"]).arg(&image).arg(renewal.data()));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn on_a_file_system_that_takes_a_for_a_capital_a_updates_go_through_whatever_case_is_there() {
+    if !in_own_mounts(
+        "on_a_file_system_that_takes_a_for_a_capital_a_updates_go_through_whatever_case_is_there",
+    ) {
+        return;
+    }
+    for long in [true, false] {
+        let renewal = if long { Renewal::long() } else { Renewal::new() };
+        mount_ntfs(&renewal);
+        std::fs::write(renewal.data().join("probe"), b"a").unwrap();
+        assert_eq!(std::fs::read(renewal.data().join("PROBE")).unwrap(), b"a", "the mount tells cases apart");
+        // What a person, or a copy from elsewhere, left behind.
+        let versions = renewal.slots().folder().parent().unwrap().to_owned();
+        let name = versions.file_name().unwrap().to_str().unwrap().to_uppercase();
+        std::fs::create_dir_all(versions.with_file_name(name)).unwrap();
+        let server = renewal.server().await;
+        renewal.update(server.port).await.unwrap();
+        assert!(renewal.is_in_place());
+        // Once more, over a slot that is there and damaged.
+        let program = renewal.slots().slot(&NEW.parse().unwrap()).join("polder");
+        std::fs::write(&program, b"damaged").unwrap();
+        renewal.update(server.port).await.unwrap();
+        assert!(renewal.is_in_place());
+        assert_eq!(renewal.slots().list().unwrap().len(), 1);
+        let unmounted = std::process::Command::new("umount").arg(renewal.data()).status();
+        assert!(unmounted.unwrap().success());
+    }
+}
+
 /// As a virus scanner has it.
 #[cfg(windows)]
 #[tokio::test]
@@ -149,8 +195,8 @@ async fn a_download_that_another_program_holds_is_refused_and_taken_up_once_it_i
     std::fs::create_dir_all(part.parent().unwrap()).unwrap();
     let mut held = std::fs::OpenOptions::new();
     let held = held.write(true).create_new(true).share_mode(0).open(&part).unwrap();
-    // It has no words of its own yet: docs/systems.md.
-    renewal.refused(renewal.update(server.port).await, Code::Unexpected);
+    renewal.refused(renewal.update(server.port).await, Code::FileHeld);
+    assert_eq!(renewal.sent(ARCHIVE), 0);
     drop(held);
     renewal.update(server.port).await.unwrap();
     assert!(renewal.is_in_place());

@@ -223,6 +223,8 @@ codes! {
     UpdateFileUnreadable = "update-file-unreadable", "U-13", 0, "the update file cannot be read";
     /// macOS runs the program from a read-only place of its own, as it does with what was only downloaded.
     Translocated = "translocated", "U-14", 0, "the program runs from a place that macOS made for it";
+    /// Another program, such as a virus scanner, holds a file of the update and lets nobody else at it.
+    FileHeld = "file-held", "U-15", 0, "another program holds a file of the update";
 
     // What keeps a sign-in from being remembered.
     /// The system has no keychain, or it does not run.

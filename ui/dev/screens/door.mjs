@@ -38,7 +38,7 @@ export const DOOR = [
   ...[
     "update-interrupted&reference=U-01", "no-room&room=1&reference=U-02", "folder-cannot-hold-programs&reference=U-03",
     "release-does-not-start&reference=U-04", "update-busy&reference=U-05", "no-slots&reference=U-10",
-    "update-not-offered&reference=U-11", "translocated&reference=U-14",
+    "update-not-offered&reference=U-11", "translocated&reference=U-14", "file-held&reference=U-15",
   ].map((code) => [`gate-${code.split("&")[0]}`, GATE, `gate=${code}`, refused]),
   ...[["foreign", "U-06"], ["old", "U-07"], ["damaged", "U-08"], ["unreadable", "U-13"]].map(([what, reference]) => [`gate-file-${what}`, GATE, `gate=outdated&import=update-file-${what}&reference=${reference}`, async (page) => {
     await page.click(byId("gate-import"));

@@ -1,7 +1,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use polder_slots::{Bad, SlotsError};
+use polder_slots::{Bad, SlotsError, durable};
 use polder_wire::Code;
 use semver::Version;
 
@@ -82,6 +82,15 @@ pub enum UpdateFault {
         #[source]
         cause: io::Error,
     },
+    /// Another program holds a file of ours and lets nobody else at it. Nothing was changed.
+    #[error("another program holds {}", path.display())]
+    Held {
+        /// Which.
+        path: PathBuf,
+        /// The system's own words.
+        #[source]
+        cause: io::Error,
+    },
     /// Another Polder of this person is at it, for longer than one waits.
     #[error("another update is under way")]
     Busy,
@@ -124,6 +133,7 @@ impl UpdateFault {
             Self::NoRoom { .. } => Code::NoRoom,
             Self::NoPrograms(_) | Self::Unwritable { .. } => Code::FolderCannotHoldPrograms,
             Self::Slots(SlotsError::Shared(_)) => Code::FolderCannotHoldPrograms,
+            Self::Held { .. } => Code::FileHeld,
             Self::Busy => Code::UpdateBusy,
             Self::NoSlots => Code::NoSlots,
             Self::NothingNewer => Code::NothingNewer,
@@ -149,6 +159,8 @@ impl UpdateFault {
         use io::ErrorKind as K;
         let folder = path.to_owned();
         match cause.kind() {
+            // Before what its kind says: Windows' own has none.
+            _ if durable::is_held(&cause) => Self::Held { path: folder, cause },
             K::StorageFull | K::QuotaExceeded | K::FileTooLarge => {
                 Self::NoRoom { folder, needed, free: None, cause: Some(cause) }
             }

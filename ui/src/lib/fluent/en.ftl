@@ -512,6 +512,10 @@ err-translocated = macOS runs Polder from a place where it cannot be updated, be
   .title = Move Polder to Applications
 rec-translocated = Quit Polder, drag it to the Applications folder in the Finder, and start it there.
 
+err-file-held = Another program holds a file of the new version, perhaps a virus scanner that is looking at it. Nothing was changed.
+  .title = A file is in use
+rec-file-held = Wait a moment and try again. If it stays like this, give IT the details.
+
 err-release-does-not-hold = The new version is not signed as it should be. Polder did not start it and stays closed.
   .title = The new version is not properly signed
 rec-release-does-not-hold = Try another network. If it stays so, give IT the details.

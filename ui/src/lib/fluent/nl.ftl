@@ -512,6 +512,10 @@ err-translocated = macOS draait Polder vanaf een plek waar hij niet kan worden b
   .title = Verplaats Polder naar Apps
 rec-translocated = Sluit Polder, sleep hem in de Finder naar de map Apps en start hem daar.
 
+err-file-held = Een ander programma houdt een bestand van de nieuwe versie vast, misschien een virusscanner die ernaar kijkt. Er is niets gewijzigd.
+  .title = Een bestand is in gebruik
+rec-file-held = Wacht even en probeer het opnieuw. Blijft dit zo, geef IT dan de gegevens.
+
 err-release-does-not-hold = De nieuwe versie is niet ondertekend zoals het hoort. Polder heeft die niet gestart en blijft dicht.
   .title = De nieuwe versie is niet goed ondertekend
 rec-release-does-not-hold = Probeer een ander netwerk. Blijft het zo, geef IT dan de gegevens.
