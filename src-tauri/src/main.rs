@@ -17,6 +17,7 @@ mod ipc;
 mod live;
 mod locking;
 mod news;
+mod own_file;
 mod shell;
 mod slot;
 mod window;
@@ -80,9 +81,8 @@ fn main() -> ExitCode {
     let app = builder
         .invoke_handler(ipc::handler())
         .setup(move |app| {
-            if let Some(first) = first {
-                #[cfg(unix)]
-                window::show_when_knocked(app.handle(), &first);
+            if let Some(mut first) = first {
+                window::show_when_knocked(app.handle(), &mut first);
                 app.manage(first);
             }
             let handle = app.handle().clone();

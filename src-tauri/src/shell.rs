@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use polder_client::api;
@@ -20,6 +20,7 @@ use semver::Version;
 use tokio::sync::watch;
 
 use crate::deployment;
+use crate::own_file::own_file;
 use crate::slot::Slot;
 
 /// All that the commands share.
@@ -382,18 +383,6 @@ impl Manifests {
 /// A command came in a stage that has no use for it. The page never does that; whoever does learns nothing.
 pub(crate) fn out_of_turn() -> Failure {
     Failure::of(Code::SessionOver)
-}
-
-/// The very file that runs, also when something else lies at its path by now.
-#[cfg(target_os = "linux")]
-fn own_file() -> PathBuf {
-    PathBuf::from("/proc/self/exe")
-}
-
-#[cfg(not(target_os = "linux"))]
-fn own_file() -> PathBuf {
-    // An empty path cannot be read, which the gate refuses.
-    std::env::current_exe().unwrap_or_default()
 }
 
 #[cfg(test)]

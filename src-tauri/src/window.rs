@@ -60,18 +60,14 @@ pub(crate) fn dress(window: &WebviewWindow, appearance: ThemeChoice) {
 }
 
 /// Brings it to the front when somebody starts the program a second time.
-#[cfg(unix)]
-pub(crate) fn show_when_knocked(app: &tauri::AppHandle, first: &crate::instance::First) {
+pub(crate) fn show_when_knocked(app: &tauri::AppHandle, first: &mut crate::instance::First) {
     let shown = app.clone();
-    let listening = first.when_knocked(move || {
+    first.when_knocked(move || {
         let Some(window) = shown.get_webview_window("main") else { return };
         if let Err(error) = window.unminimize().and_then(|()| window.set_focus()) {
             tracing::warn!(%error, "the window cannot be brought to the front");
         }
     });
-    if let Err(error) = listening {
-        tracing::warn!(%error, "a second start cannot bring this one to the front");
-    }
 }
 
 /// Keeps it out of screenshots and recordings, or lets it in again (B38). Windows and macOS can; on Linux nothing can,

@@ -1,10 +1,16 @@
 //! One client at a time for each person: two would take turns in replacing the one sign-in that the keychain holds.
 //! Starting a second one brings the first to the front.
 
+#[cfg_attr(unix, path = "unix.rs")]
+#[cfg_attr(windows, path = "windows.rs")]
+mod door;
+
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
+
+use door::Door;
 
 const LOCK: &str = "instance.lock";
 /// How long one that ends may take.
@@ -21,9 +27,9 @@ pub(crate) enum Instance {
 
 /// The lock, and where others knock.
 pub(crate) struct First {
+    /// Let go of before the lock, so that whoever gets that finds the place of the door free.
+    door: Option<Door>,
     _lock: File,
-    #[cfg(unix)]
-    door: Option<std::os::unix::net::UnixListener>,
 }
 
 impl Instance {
@@ -39,16 +45,11 @@ impl Instance {
         loop {
             match lock.try_lock() {
                 Ok(()) => {
-                    return Ok(Self::First(First {
-                        _lock: lock,
-                        #[cfg(unix)]
-                        door: door::open(folder),
-                    }));
+                    return Ok(Self::First(First { door: Door::open(folder), _lock: lock }));
                 }
                 Err(TryLockError::Error(error)) => return Err(error),
                 Err(TryLockError::WouldBlock) => {}
             }
-            #[cfg(unix)]
             if door::knock(folder) {
                 return Ok(Self::Second);
             }
@@ -62,55 +63,15 @@ impl Instance {
 }
 
 impl First {
-    /// Calls back whenever somebody knocks. Nothing that they say is read.
-    #[cfg(unix)]
-    pub(crate) fn when_knocked(&self, show: impl Fn() + Send + 'static) -> io::Result<()> {
-        use std::io::Write as _;
-        let Some(door) = &self.door else { return Ok(()) };
-        let door = door.try_clone()?;
+    /// Calls back whenever somebody knocks. Nothing that they say is listened to.
+    pub(crate) fn when_knocked(&mut self, show: impl Fn() + Send + 'static) {
+        let Some(door) = self.door.take() else { return };
         std::thread::spawn(move || {
-            // It ends with the program.
-            while let Ok((mut knocking, _)) = door.accept() {
-                show();
-                // Whoever does not wait for the answer has no need of it.
-                let _ = knocking.write_all(door::HERE);
+            // It ends with the program, or where the system has no more of what it needs.
+            if let Err(error) = door.serve(show) {
+                tracing::warn!(%error, "a second start no longer brings this one to the front");
             }
         });
-        Ok(())
-    }
-}
-
-#[cfg(unix)]
-mod door {
-    use std::io::Read as _;
-    use std::os::unix::net::{UnixListener, UnixStream};
-    use std::path::Path;
-
-    /// What is answered to a knock.
-    pub(super) const HERE: &[u8] = b"!";
-    const DOOR: &str = "instance.sock";
-
-    /// None where a socket cannot be, such as below a very long path: then a second start only ends.
-    pub(super) fn open(folder: &Path) -> Option<UnixListener> {
-        let path = folder.join(DOOR);
-        // Of one that was killed: the lock shows that nobody uses it.
-        let left = std::fs::remove_file(&path);
-        let opened = UnixListener::bind(&path);
-        if let Err(error) = &opened {
-            tracing::info!(%error, ?left, "a second start cannot bring this one to the front");
-        }
-        opened.ok()
-    }
-
-    /// Says whether somebody answered.
-    pub(super) fn knock(folder: &Path) -> bool {
-        let answer = || {
-            let mut door = UnixStream::connect(folder.join(DOOR))?;
-            // The system takes connections for a program that no longer does.
-            door.set_read_timeout(Some(super::GLANCE * 20))?;
-            door.read_exact(&mut [0; HERE.len()])
-        };
-        answer().is_ok()
     }
 }
 
@@ -119,14 +80,13 @@ mod tests {
     use super::*;
 
     #[test]
-    #[cfg(unix)]
     fn a_second_one_knocks_and_the_first_ones_end_lets_another_in() {
         let folder = tempfile::tempdir().unwrap();
-        let Instance::First(first) = Instance::in_folder(folder.path()).unwrap() else {
+        let Instance::First(mut first) = Instance::in_folder(folder.path()).unwrap() else {
             panic!("nobody else is there")
         };
         let (knocked, knocks) = std::sync::mpsc::channel();
-        first.when_knocked(move || knocked.send(()).unwrap()).unwrap();
+        first.when_knocked(move || knocked.send(()).unwrap());
         assert!(matches!(Instance::in_folder(folder.path()).unwrap(), Instance::Second));
         knocks.recv_timeout(std::time::Duration::from_secs(10)).unwrap();
         drop(first);
@@ -134,7 +94,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg(unix)]
     fn one_that_is_on_its_way_out_is_waited_for() {
         let folder = tempfile::tempdir().unwrap();
         // It has the lock and the door, and answers nobody.
@@ -150,14 +109,5 @@ mod tests {
         starts.recv().unwrap();
         drop(first);
         assert!(matches!(next.join().unwrap(), Instance::First(_)));
-    }
-
-    #[test]
-    #[cfg(unix)]
-    fn what_a_killed_one_left_keeps_nobody_out() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("instance.lock"), "").unwrap();
-        std::fs::write(folder.path().join("instance.sock"), "").unwrap();
-        assert!(matches!(Instance::in_folder(folder.path()).unwrap(), Instance::First(_)));
     }
 }
