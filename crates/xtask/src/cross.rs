@@ -9,7 +9,7 @@ use std::process::Command;
 
 use crate::build::{self, CLIENT, LAUNCHER, Purpose};
 use crate::command::{Failure, Outcome, answer, say_and_run};
-use crate::macos;
+use crate::macos::{self, Extent};
 use crate::place::Place;
 use crate::setup::{self, Abroad, Needs};
 use crate::windows;
@@ -75,7 +75,7 @@ pub(crate) fn build(options: &Options) -> Outcome {
                 "For macOS it can only be compiled here. A program needs Apple's frameworks to be linked with,"
             );
             println!("which Apple gives out with its own tools only: on a Mac this same command makes it.");
-            macos::all(&place)?;
+            macos::all(&place, Extent::Whole)?;
             println!("\nIt compiles for macOS. No program was made.");
             Ok(())
         }
@@ -153,6 +153,13 @@ impl DebianRust {
     /// that nothing of the one is taken for the other's.
     pub(crate) fn folder(&self, place: &Place, name: &str, tools: &[String]) -> PathBuf {
         place.target.join("abroad").join(folder_name(name, &self.said, tools))
+    }
+
+    /// Where it builds for every system for which nothing but Windows' C tools is needed: what runs on this side of the
+    /// build, such as macros, is the same for all of them.
+    pub(crate) fn shared_folder(&self, place: &Place) -> Outcome<PathBuf> {
+        let said = |(program, _): (&str, &str)| answer(Command::new(program).arg("--version"));
+        Ok(self.folder(place, "shared", &windows::C_TOOLS.map(|tool| said(tool).unwrap_or_default())))
     }
 
     /// Its cargo, which builds into `folder`, with the tools that xtask installs in reach.

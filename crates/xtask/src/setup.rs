@@ -64,6 +64,8 @@ const PACKAGES: &[Package] = &[
     package("xdotool", Some("xdotool"), Needs::Test),
     package("xclip", Some("xclip"), Needs::Test),
     package("strace", Some("strace"), Needs::Test),
+    // A file system that takes A for a.
+    package("ntfs-3g", Some("lowntfs-3g"), Needs::Test),
     package("postgresql", Some("initdb"), Needs::Test),
     // Schemathesis attacks the API description from an environment of its own.
     package("python3-venv", Some("python3"), Needs::Test),
@@ -76,14 +78,16 @@ pub(crate) enum Abroad {
     Windows,
     /// Its programs are only compiled.
     Macos,
+    /// As [`Self::Macos`], without what is written in C.
+    MacosRust,
 }
 
 /// A compiler whose standard library can be compiled along, and the like.
 const ABROAD: &[(&str, &[Abroad])] = &[
-    ("rustc-web", &[Abroad::Windows, Abroad::Macos]),
-    ("cargo-web", &[Abroad::Windows, Abroad::Macos]),
-    ("rust-web-src", &[Abroad::Windows, Abroad::Macos]),
-    ("rust-web-llvm", &[Abroad::Windows, Abroad::Macos]),
+    ("rustc-web", &[Abroad::Windows, Abroad::Macos, Abroad::MacosRust]),
+    ("cargo-web", &[Abroad::Windows, Abroad::Macos, Abroad::MacosRust]),
+    ("rust-web-src", &[Abroad::Windows, Abroad::Macos, Abroad::MacosRust]),
+    ("rust-web-llvm", &[Abroad::Windows, Abroad::Macos, Abroad::MacosRust]),
     ("gcc-mingw-w64-x86-64-win32", &[Abroad::Windows]),
     ("g++-mingw-w64-x86-64-win32", &[Abroad::Windows]),
     // aws-lc's own, for Windows.

@@ -8,7 +8,7 @@ use crate::command::{Failure, Outcome, say_and_listen, say_and_run};
 use crate::count::{self, Count};
 use crate::cross::{DebianRust, Made};
 use crate::fuzz;
-use crate::macos;
+use crate::macos::{self, Arch, Extent};
 use crate::pictures;
 use crate::place::Place;
 use crate::postgres::Postgres;
@@ -16,7 +16,7 @@ use crate::schemathesis::Schemathesis;
 use crate::section::Sections;
 use crate::setup::{self, Abroad, Needs};
 use crate::tools;
-use crate::windows;
+use crate::windows::{self, Blows};
 
 /// The tests that hold the platform against its API description.
 const DESCRIPTION: &str = "package(polder-tests) & binary(schemathesis)";
@@ -24,6 +24,9 @@ const DESCRIPTION: &str = "package(polder-tests) & binary(schemathesis)";
 const IN_WINE: &str = "Windows tests";
 const FOR_WINDOWS: &str = "Windows client";
 const FOR_MACOS: &str = "macOS compiles";
+/// Whether a plain `cargo xtask test` looks at the other systems as well, in little (`--abroad`). `--all` always looks at
+/// all of it.
+const ABROAD_EACH_TIME: bool = false;
 /// The tests that open windows. They go one after the other (`.config/nextest.toml`), after all others.
 const WINDOWS: &str = "package(polder-tests) & (binary(journeys) | binary(attacks) | binary(shipped))";
 
@@ -36,6 +39,10 @@ pub(crate) struct Options {
     /// Runs only the tests of what has no window, as Windows programs in wine.
     #[arg(long)]
     windows: bool,
+    /// Runs only what is for other systems, in little: the same as with --windows, with fewer blows while an update
+    /// recovers, and then whether Polder itself compiles for one kind of Mac.
+    #[arg(long, conflicts_with = "windows")]
+    abroad: bool,
     /// Runs only the Rust and window tests whose names contain one of these.
     filter: Vec<String>,
 }
@@ -48,7 +55,12 @@ pub(crate) fn test(options: &Options) -> Outcome {
             setup::set_up_abroad(&place, Abroad::Windows)?;
             tools::install_nextest(&place)
         })?;
-        sections.check(IN_WINE, |count| windows::test(&place, &options.filter, count));
+        sections.check(IN_WINE, |count| windows::test(&place, Blows::Usual, &options.filter, count));
+        return finish(&sections, &options.filter);
+    }
+    if options.abroad {
+        sections.must("set-up", || tools::install_nextest(&place))?;
+        abroad_in_little(&place, &options.filter, &mut sections);
         return finish(&sections, &options.filter);
     }
     sections.must("set-up", || {
@@ -72,6 +84,8 @@ pub(crate) fn test(options: &Options) -> Outcome {
     }
     if options.all && !filtered {
         abroad(&place, &mut sections);
+    } else if ABROAD_EACH_TIME && !filtered {
+        abroad_in_little(&place, &[], &mut sections);
     }
     finish(&sections, &options.filter)
 }
@@ -90,15 +104,30 @@ fn abroad(place: &Place, sections: &mut Sections) {
     if DebianRust::is_to_be_had() {
         sections.check(IN_WINE, |count| {
             setup::set_up_abroad(place, Abroad::Windows)?;
-            windows::test(place, &[], count)
+            windows::test(place, Blows::Usual, &[], count)
         });
         sections.check(FOR_WINDOWS, |_| {
             build::ui(place, Purpose::Use)?;
             windows::build(place, &Made { release: false, deployment: None }).map(drop)
         });
-        sections.check(FOR_MACOS, |_| macos::all(place));
+        sections.check(FOR_MACOS, |_| macos::all(place, Extent::Whole));
     } else {
         for name in [IN_WINE, FOR_WINDOWS, FOR_MACOS] {
+            sections.leave(name, "the compilers for it are Debian 12's, and this is another system");
+        }
+    }
+}
+
+/// As much of it as a run can bear that somebody waits for.
+fn abroad_in_little(place: &Place, filter: &[String], sections: &mut Sections) {
+    if DebianRust::is_to_be_had() {
+        sections.check(IN_WINE, |count| {
+            setup::set_up_abroad(place, Abroad::Windows)?;
+            windows::test(place, Blows::Few, filter, count)
+        });
+        sections.check(FOR_MACOS, |_| macos::one(place, Arch::Aarch64, Extent::RustAlone));
+    } else {
+        for name in [IN_WINE, FOR_MACOS] {
             sections.leave(name, "the compilers for it are Debian 12's, and this is another system");
         }
     }

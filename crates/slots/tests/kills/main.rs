@@ -28,9 +28,9 @@ const NEW: Version = Version::new(2, 0, 0);
 /// How a program is disturbed.
 trait Way {
     type Point: std::fmt::Debug;
-    /// Of so many points of a run that recovers one is struck; the next state gets the one
-    /// beside it.
-    const EACH: usize;
+    /// Of so many points of a run that recovers one is struck; the next state gets the one beside it. At least one of
+    /// each recovery is.
+    fn each(&self) -> usize;
 
     /// Runs a command to its end, and says where in it something on the disk was about to change.
     fn points(&self, command: &Command, log: &Path) -> Vec<Self::Point>;
@@ -100,9 +100,9 @@ fn through<W: Way>(way: &W, blow: Blow, scene: &Scene) -> String {
             continue;
         }
         scene.mend(&state, &mut mended, point);
-        let (skip, each) = (number % W::EACH, W::EACH);
-        let again = scene.points(way, &state).into_iter().skip(skip).step_by(each);
-        for point in again {
+        let again = scene.points(way, &state);
+        let each = way.each().min(again.len()).max(1);
+        for point in again.into_iter().skip(number % each).step_by(each) {
             second += 1;
             let state = scene.struck(way, &state, &point, blow, &format!("again-{number}"));
             scene.check(&state, &point);

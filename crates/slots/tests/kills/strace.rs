@@ -22,7 +22,10 @@ pub(crate) struct Strace;
 
 impl Way for Strace {
     type Point = Point;
-    const EACH: usize = 1;
+
+    fn each(&self) -> usize {
+        1
+    }
 
     fn points(&self, command: &Command, log: &Path) -> Vec<Point> {
         let status = run(command, log, &[format!("trace={CALLS}")]);
