@@ -39,7 +39,8 @@ fn served(folder: &Path) -> Files {
             if path.is_dir() {
                 folders.push(path);
             } else {
-                let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+                let parts = path.strip_prefix(folder).unwrap().iter().map(|part| part.to_str().unwrap());
+                let name = parts.collect::<Vec<_>>().join("/");
                 files.insert(format!("/updates/{name}"), fs::read(path).unwrap());
             }
         }
