@@ -18,8 +18,7 @@ pub(super) fn look(folder: &Path) -> io::Result<Place> {
     let mut free = 0;
     // SAFETY: the name ends with a zero and outlives the call, and so does the number.
     #[allow(unsafe_code, reason = "a call of the system's")]
-    let known =
-        unsafe { GetDiskFreeSpaceExW(name.as_ptr(), &raw mut free, null_mut(), null_mut()) };
+    let known = unsafe { GetDiskFreeSpaceExW(name.as_ptr(), &raw mut free, null_mut(), null_mut()) };
     if known == 0 {
         return Err(io::Error::last_os_error());
     }

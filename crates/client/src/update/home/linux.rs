@@ -1,4 +1,4 @@
-//! Linux and macOS: statvfs(3).
+//! Linux: statvfs(3).
 
 use std::io;
 use std::path::Path;
