@@ -12,7 +12,9 @@ pub(crate) fn folder(own: &Path) -> Option<PathBuf> {
     // What the person starts may be a link in another folder.
     let own = std::fs::canonicalize(own).ok()?;
     let beside = own.parent()?;
-    [beside.join("slot"), beside.join(system::PACKAGED)].into_iter().find(|folder| folder.join(MANIFEST).is_file())
+    [beside.join("slot"), beside.join(system::PACKAGED)]
+        .into_iter()
+        .find(|folder| folder.join(MANIFEST).is_file())
 }
 
 /// What it says that it is. Only for putting it into order: whether that is so is looked at before it is started.

@@ -41,7 +41,10 @@ fn is_newer(slot: &Version) -> bool {
 }
 
 fn replace(slot: &Verified, own: &Path) -> Result<bool, RenewError> {
-    let (Some(listed), Some(file)) = (slot.manifest().file(system::LAUNCHER), slot.file(system::LAUNCHER)) else { return Ok(false) };
+    let (Some(listed), Some(file)) = (slot.manifest().file(system::LAUNCHER), slot.file(system::LAUNCHER))
+    else {
+        return Ok(false);
+    };
     if !listed.executable || copy(&File::open(own)?, &mut io::sink())? == listed.sha256 {
         return Ok(false);
     }

@@ -7,6 +7,4 @@ mod here;
 #[cfg(unix)]
 mod unix;
 
-pub(crate) use here::{
-    LAUNCHER, PACKAGED, RENEWS, Signals, handle_of, lacks_web_view, language, message,
-};
+pub(crate) use here::{LAUNCHER, PACKAGED, RENEWS, Signals, handle_of, lacks_web_view, language, message};

@@ -23,7 +23,6 @@ pub(super) fn give_way() -> io::Result<()> {
 pub(super) fn given_way() -> i32 {
     // SAFETY: as above.
     #[allow(unsafe_code, reason = "a call of the system's")]
-    let priority =
-        unsafe { windows_sys::Win32::System::Threading::GetThreadPriority(GetCurrentThread()) };
+    let priority = unsafe { windows_sys::Win32::System::Threading::GetThreadPriority(GetCurrentThread()) };
     -priority
 }
