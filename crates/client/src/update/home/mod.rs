@@ -1,6 +1,7 @@
 //! Whether programs may be put into this person's folder, before anything is fetched.
 
-#[cfg_attr(unix, path = "unix.rs")]
+#[cfg_attr(target_os = "linux", path = "linux.rs")]
+#[cfg_attr(target_os = "macos", path = "macos.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
 mod system;
 
