@@ -7,7 +7,7 @@ use std::time::Duration;
 use polder_platform::domains::SecondStep;
 use polder_platform::rights::OthersAccess;
 use polder_wire::rights::Role;
-use polder_wire::{Code, OPENAPI_PATH};
+use polder_wire::{Code, OPENAPI_PATH, UserId};
 use serde_json::{Map, Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -317,7 +317,9 @@ async fn no_path_makes_a_fault(stage: Stage) {
             };
             let answer = device.get(&path, &access).await;
             is_proper(&answer, &format!("GET {path}"));
-            assert!(answer.status >= 400, "GET {path} found something: {answer:?}");
+            // A place in a list is one whether or not anybody stands there: the list goes on behind it.
+            let place = operation.path == "/api/v1/people/after/{person}" && odd.parse::<UserId>().is_ok();
+            assert!(answer.status >= 400 || place, "GET {path} found something: {answer:?}");
         }
         for path in [
             format!("/{}", operation.path),
