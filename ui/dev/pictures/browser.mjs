@@ -23,7 +23,8 @@ export async function open({ theme, zone }) {
   const started = [];
   const close = async () => {
     await Promise.all(started.reverse().map(end));
-    rmSync(home, { recursive: true, force: true });
+    // What the browser left behind may still be writing there.
+    rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   };
   try {
     const { child: screen, display } = await startScreen();

@@ -31,6 +31,7 @@ export const PEOPLE = [
     await listed(page);
     await page.click(byId("people-filter"));
     await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.activeElement?.closest("[data-testid=people-row]") != null);
     await page.keyboard.press("End");
     await page.waitForFunction(() => document.activeElement?.closest("[data-testid=people-row]")?.getAttribute("aria-rowindex") === "2402");
   }],

@@ -420,7 +420,7 @@ mod tests {
                 let decided = decide(&who, action, &of(9, Some(asked)));
                 match (asking, asked) {
                     (Role::Manager, Role::Manager) => {
-                        assert_eq!(decided, Decision::Denied(WhyNot::StandsAsHigh))
+                        assert_eq!(decided, Decision::Denied(WhyNot::StandsAsHigh));
                     }
                     (Role::Manager, _) => assert_eq!(decided, Decision::Allowed(Why::ManagesDomain)),
                     _ => assert_eq!(decided, Decision::Denied(WhyNot::NotManager)),
