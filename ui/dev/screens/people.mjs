@@ -1,10 +1,14 @@
 // People: what a domain's manager sees and does.
 import { SMALL, WINDOW, byId, openMenu } from "./steps.mjs";
 
+/** Whatever comes to lie under the pointer would be lit, now or a moment later. */
+const aside = (page) => page.mouse.move(640, 20);
+
 const people = async (page) => {
   await openMenu(page, "person-menu");
   await page.click(byId("open-people"));
   await page.waitForSelector(byId("people"));
+  await aside(page);
 };
 const listed = async (page) => {
   await people(page);
@@ -19,8 +23,6 @@ const about = (name, act) => async (page) => {
   await page.waitForSelector("[role=menu]");
   if (act) await page.click(byId(`people-act-${act}`));
 };
-/** Whatever comes to lie under the pointer would be lit, now or a moment later. */
-const aside = (page) => page.mouse.move(640, 20);
 // No projects, which would only be drawn to be left.
 const manager = "session=in&role=manager&projects=empty";
 
