@@ -86,6 +86,9 @@ export const PEOPLE = [
     await about("tuuli", "letter")(page);
     await page.waitForSelector(byId("people-refused"));
     await aside(page);
+    // The button with the focus tells what it is for, now or a moment later.
+    await page.evaluate(() => document.activeElement.blur());
+    await page.waitForFunction(() => document.querySelector("[role=tooltip]:popover-open") === null);
   }],
   ["people-add", WINDOW, `${manager}&fresh=1`, async (page) => {
     await listed(page);
